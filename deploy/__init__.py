@@ -1,0 +1,1 @@
+"""What Orgpulse runs on, and the sandbox it is developed against."""

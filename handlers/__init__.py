@@ -1,0 +1,1 @@
+"""Slack's edge: one file for each surface, views beside them."""

@@ -1,0 +1,1 @@
+"""Sealed answers: keys, ballots, diaries. Only the count opens them."""

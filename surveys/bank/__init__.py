@@ -1,0 +1,1 @@
+"""The question bank: items as data files, and which of them a week asks."""

@@ -1,0 +1,246 @@
+"""The count: the one door. Opens the ballots of a round, sums them into groups, and destroys them."""
+
+import random
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from analysis.change import change
+from analysis.figures import Sums, Unit
+from surveys.atoms import Atom, atoms
+from surveys.ballots.keys import MasterKey
+from surveys.ballots.sealed import Ballot, Diary
+from surveys.bank.items import Item, QuestionBank
+from surveys.people import directory
+from surveys.redaction import Redaction
+from surveys.rounds.rounds import Participation
+from surveys.storage.database import Database
+from surveys.storage.tables import (
+    BallotRow,
+    CommentRow,
+    DiaryRow,
+    FigureRow,
+    GroupRow,
+    KeyRow,
+    OutboxRow,
+    ParticipationRow,
+    PersonRow,
+    ReleaseRow,
+    RoundRow,
+)
+
+# A comment stays with the lowest unit in which at least this many people answered (design: The count).
+SMALLEST_COMMENT_UNIT = 10
+DIARY_PAIR = "diary"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One item in one group; `change` is withheld unless enough people have earlier answers."""
+
+    item: Item
+    level: Sums
+    change: Sums | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An atom with its figures."""
+
+    units: Atom
+    answered: int
+    tallies: tuple[Tally, ...]
+
+
+def tally(
+    ballots: Sequence[tuple[Ballot, Diary]],
+    *,
+    units: Sequence[Unit],
+    items: Sequence[Item],
+    week_on: date,
+    k: int,
+) -> list[Group]:
+    """Sum ballots into groups of at least `k`; pure, and the same whatever order the ballots come in.
+
+    An item that fewer than `k` of a group answered is withheld in that group.
+    """
+    sizes = Counter(ballot.unit_id for ballot, _ in ballots)
+    groups = []
+    for atom in atoms(sizes, units, k=k):
+        inside = [(ballot, diary) for ballot, diary in ballots if ballot.unit_id in atom]
+        tallies = (_tally_item(inside, item, week_on=week_on, k=k) for item in items)
+        groups.append(Group(atom, len(inside), tuple(found for found in tallies if found)))
+    return groups
+
+
+def _tally_item(inside: Sequence[tuple[Ballot, Diary]], item: Item, *, week_on: date, k: int) -> Tally | None:
+    levels, changes = [], []
+    for ballot, diary in inside:
+        if item.id not in ballot.answers:
+            continue
+        value = item.counted(ballot.answers[item.id])
+        levels.append(value)
+        earlier = [(ago, item.counted(answer)) for ago, answer in diary.earlier(item.id, week=week_on)]
+        moved = change(value, earlier, hours=item.in_hours)
+        if moved is not None:
+            changes.append(moved)
+    if len(levels) < k:
+        return None
+    return Tally(item, Sums.of(levels), Sums.of(changes) if len(changes) >= k else None)
+
+
+def comment_units(
+    answered: Mapping[str, int], units: Sequence[Unit], *, smallest: int = SMALLEST_COMMENT_UNIT
+) -> dict[str, str]:
+    """For each team, the lowest unit at or above it in which enough people answered; missing when none did."""
+    parents = {unit.id: unit.parent for unit in units}
+    totals: Counter[str] = Counter()
+    for unit_id, n in answered.items():
+        above: str | None = unit_id
+        while above is not None:
+            totals[above] += n
+            above = parents.get(above)
+    found = {}
+    for unit_id in answered:
+        at: str | None = unit_id
+        while at is not None and totals[at] < smallest:
+            at = parents.get(at)
+        if at is not None:
+            found[unit_id] = at
+    return found
+
+
+def close_round(database: Database, round_id: str, *, bank: QuestionBank, master: MasterKey, k: int) -> str | None:
+    """Count a round whose time is over, release its figures and destroy what it was counted from.
+
+    One transaction: a crash leaves either the open round or the release. Returns the release's id, or None when
+    another process counted it first.
+    """
+    with database.work() as session:
+        row = session.get(RoundRow, round_id, with_for_update=True)
+        if row is None or row.counted or row.sealed_key is None:
+            return None
+        private = master.open_pair(f"round {round_id}", row.sealed_key)
+        opened = _open_ballots(session, round_id, private, master)
+        units = directory.units(session)
+        items = [bank[item_id] for item_id in row.items]
+        groups = tally(opened, units=units, items=items, week_on=row.week_on, k=k)
+        release_id = _write_release(session, row, groups, k=k)
+        _release_comments(session, release_id, [ballot for ballot, _ in opened], units)
+        _keep_diaries(session, opened, week_on=row.week_on, master=master)
+        _destroy(session, row)
+    database.forget_freed_pages()
+    return release_id
+
+
+def _open_ballots(
+    session: Session, round_id: str, private: X25519PrivateKey, master: MasterKey
+) -> list[tuple[Ballot, Diary]]:
+    pair = keep_diary_pair(session, master)
+    diary_private = master.open_pair(pair.name, pair.sealed_key)
+    opened = []
+    for sealed in session.scalars(select(BallotRow.sealed).where(BallotRow.round_id == round_id)):
+        ballot = Ballot.unseal(sealed, round_id=round_id, private=private)
+        kept = session.scalars(select(DiaryRow.sealed).where(DiaryRow.key.in_(ballot.diary_keys))).first()
+        opened.append((ballot, Diary.unseal(kept, private=diary_private) if kept else Diary()))
+    return opened
+
+
+def keep_diary_pair(session: Session, master: MasterKey) -> KeyRow:
+    """The diary's key pair, made when it is first needed."""
+    row = session.scalar(select(KeyRow).where(KeyRow.name == DIARY_PAIR))
+    if row is None:
+        pair = master.new_pair(DIARY_PAIR)
+        row = KeyRow(name=DIARY_PAIR, public_key=pair.public, sealed_key=pair.sealed_private)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _write_release(session: Session, row: RoundRow, groups: Sequence[Group], *, k: int) -> str:
+    release_id = secrets.token_hex(8)
+    session.add(ReleaseRow(id=release_id, round_id=row.id, week_on=row.week_on, smallest_group=k))
+    session.flush()
+    invited: Counter[str] = Counter(
+        dict(
+            session.execute(
+                select(ParticipationRow.unit_id, func.count())
+                .where(ParticipationRow.round_id == row.id, ParticipationRow.state != Participation.PLANNED)
+                .group_by(ParticipationRow.unit_id)
+            ).all()
+        )
+    )
+    for group in groups:
+        group_id = secrets.token_hex(8)
+        session.add(
+            GroupRow(
+                id=group_id,
+                release_id=release_id,
+                unit_ids=sorted(group.units),
+                invited=sum(invited[unit_id] for unit_id in group.units),
+                answered=group.answered,
+            )
+        )
+        session.flush()
+        session.add_all(_figure_row(group_id, found) for found in group.tallies)
+    return release_id
+
+
+def _figure_row(group_id: str, found: Tally) -> FigureRow:
+    return FigureRow(
+        group_id=group_id,
+        item_id=found.item.id,
+        stage=found.item.stage.value,
+        scale=found.item.scale.value,
+        n=found.level.n,
+        total=found.level.total,
+        squares=found.level.squares,
+        change_n=found.change.n if found.change else None,
+        change_total=found.change.total if found.change else None,
+        change_squares=found.change.squares if found.change else None,
+    )
+
+
+def _release_comments(session: Session, release_id: str, ballots: Sequence[Ballot], units: Sequence[Unit]) -> None:
+    redact = Redaction(session.scalars(select(PersonRow.name)))
+    homes = comment_units(Counter(ballot.unit_id for ballot in ballots), units)
+    kept = [
+        CommentRow(
+            id=secrets.token_hex(16),
+            release_id=release_id,
+            unit_id=homes[ballot.unit_id],
+            text=redact(ballot.comment),
+            quotable=ballot.quotable,
+        )
+        for ballot in ballots
+        if ballot.comment and ballot.unit_id in homes
+    ]
+    random.SystemRandom().shuffle(kept)
+    session.add_all(kept)
+
+
+def _keep_diaries(
+    session: Session, opened: Sequence[tuple[Ballot, Diary]], *, week_on: date, master: MasterKey
+) -> None:
+    public = keep_diary_pair(session, master).public_key
+    for ballot, diary in opened:
+        if not ballot.diary_keys:
+            continue
+        session.execute(delete(DiaryRow).where(DiaryRow.key.in_(ballot.diary_keys)))
+        sealed = diary.with_entry(week_on, ballot.answers).seal(public=public)
+        session.add(DiaryRow(key=ballot.diary_keys[0], sealed=sealed))
+
+
+def _destroy(session: Session, row: RoundRow) -> None:
+    row.counted = True
+    row.sealed_key = None
+    session.execute(delete(BallotRow).where(BallotRow.round_id == row.id))
+    session.execute(delete(ParticipationRow).where(ParticipationRow.round_id == row.id))
+    # What was sent about this round names who was asked, reminded and thanked.
+    session.execute(delete(OutboxRow).where(OutboxRow.key.startswith(f"{row.id}:")))

@@ -1,0 +1,60 @@
+"""What can go wrong in ways that a person can mend.
+
+A subclass's docstring is what the user reads: it says what happened and what to do next. `{names}` in it are
+filled from the keyword arguments.
+"""
+
+from inspect import cleandoc
+
+
+class OrgpulseError(Exception):
+    """Something went wrong. Please try again; if it happens again, tell your Orgpulse admin."""
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(cleandoc(type(self).__doc__ or "").format(**details))
+
+
+class RoundIsClosed(OrgpulseError):
+    """This pulse has closed. Your next one comes next week."""
+
+
+class NotInvited(OrgpulseError):
+    """This pulse was not sent to you, so there is nothing to answer. Ask your Orgpulse admin if that is wrong."""
+
+
+class NotAllowed(OrgpulseError):
+    """You can ask about the units you lead and the ones below them. Your Orgpulse admin can change that."""
+
+
+class UnknownPerson(OrgpulseError):
+    """Nobody with the email {email} is known. Import people first: orgpulse people import people.csv"""
+
+
+class NothingToImport(OrgpulseError):
+    """{problems}
+
+    Nothing was imported. Correct these lines and run the same command again.
+    """
+
+
+class BadQuestionBank(OrgpulseError):
+    """{file}: {problem}"""
+
+
+class NoMasterKey(OrgpulseError):
+    """There is no master key. Run: orgpulse keys init  (it writes {path}), or set ORGPULSE_MASTER_KEY."""
+
+
+class BadMasterKey(OrgpulseError):
+    """The master key in {path} is not 32 bytes in base64. Restore it from your backup, or run orgpulse keys init
+    in an empty installation; open rounds cannot be counted without the key they were sealed under.
+    """
+
+
+class DatabaseIsBehind(OrgpulseError):
+    """The database is at revision {found}, this version needs {needed}. Run: orgpulse migrate"""
+
+
+class SqliteTooOld(OrgpulseError):
+    """SQLite {found} is too old; Orgpulse needs 3.35 or newer. Use a newer Python, or PostgreSQL."""

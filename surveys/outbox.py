@@ -1,0 +1,144 @@
+"""The outbox: what is to be sent, written in the same commit as its cause, each thing once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from surveys.storage.tables import OutboxRow
+
+# Long enough for a slow answer from Slack; a sender that dies gives its message back after it.
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to send. `recipient` is a Slack user or channel; `after` the key of the message to update."""
+
+    key: str
+    kind: str
+    recipient: str
+    payload: dict[str, Any]
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message that this sender, and no other, is sending now. `retried` when an earlier try ended unclearly."""
+
+    message: Message
+    retried: bool
+    target_channel: str | None
+    target_ts: str | None
+
+
+def post(session: Session, message: Message, *, now: datetime) -> bool:
+    """Write a message to the outbox; False when one with its key is there already."""
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    result = session.execute(
+        insert(OutboxRow)
+        .values(
+            key=message.key,
+            kind=message.kind,
+            recipient=message.recipient,
+            payload=message.payload,
+            after=message.after,
+            state="waiting",
+            due_at=now,
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(OutboxRow.id)
+    )
+    return result.first() is not None
+
+
+def lease(session: Session, *, now: datetime, most: int = 20) -> list[Leased]:
+    """Take the next messages that are due, oldest first; on PostgreSQL several senders may do so at once."""
+    due = (
+        select(OutboxRow)
+        .where(
+            OutboxRow.state == "waiting",
+            OutboxRow.due_at <= now,
+            (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= now),
+        )
+        .order_by(OutboxRow.due_at, OutboxRow.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = []
+    for row in session.scalars(due):
+        target = _target(session, row.after) if row.after else None
+        if row.after and (target is None or target.state == "waiting"):
+            # An update waits for its post; one whose post is gone or failed has nothing to change.
+            if target is None:
+                row.state, row.payload = "dropped", None
+            continue
+        retried = row.leased_until is not None
+        row.leased_until = now + LEASE
+        row.attempts += 1
+        taken.append(
+            Leased(
+                Message(row.key, row.kind, row.recipient, row.payload or {}, row.after),
+                retried,
+                target.channel if target else None,
+                target.ts if target else None,
+            )
+        )
+    return taken
+
+
+def _target(session: Session, key: str) -> OutboxRow | None:
+    return session.scalar(select(OutboxRow).where(OutboxRow.key == key))
+
+
+def sent(session: Session, key: str, *, channel: str | None, ts: str | None) -> None:
+    """Note that Slack has a message; its text is not kept."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.key == key)
+        .values(state="sent", payload=None, leased_until=None, channel=channel, ts=ts, error=None)
+    )
+
+
+def postpone(session: Session, key: str, *, until: datetime, error: str, unclear: bool) -> None:
+    """Try a message again later, or give it up after too many tries; a dead letter stays to be looked at.
+
+    Args:
+        session: the unit of work.
+        key: the message.
+        until: when to try again.
+        error: Slack's error code; never any content.
+        unclear: whether Slack may have it already, so that the next try must look first.
+    """
+    row = session.scalar(select(OutboxRow).where(OutboxRow.key == key))
+    if row is None:
+        return
+    row.error = error
+    row.due_at = until
+    row.leased_until = until if unclear else None
+    if row.attempts >= MOST_ATTEMPTS:
+        row.state = "failed"
+
+
+def give_up(session: Session, key: str, *, error: str) -> None:
+    """Keep a message that Slack will never take as a dead letter."""
+    session.execute(
+        update(OutboxRow).where(OutboxRow.key == key).values(state="failed", error=error, leased_until=None)
+    )
+
+
+def waiting(session: Session) -> int:
+    """How many messages are still to be sent."""
+    return len(list(session.scalars(select(OutboxRow.id).where(OutboxRow.state == "waiting"))))
+
+
+def sent_message(session: Session, key: str) -> tuple[str, str] | None:
+    """Channel and timestamp of a message that was sent, if it was."""
+    row = session.scalar(select(OutboxRow).where(OutboxRow.key == key, OutboxRow.state == "sent"))
+    return (row.channel, row.ts) if row and row.channel and row.ts else None

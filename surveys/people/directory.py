@@ -1,0 +1,135 @@
+"""Who is who: people with their roles and units, and what they may see."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.figures import Unit
+from surveys.errors import UnknownPerson
+from surveys.people.roster import Role
+from surveys.storage.tables import PersonRow, RoleRow, UnitRow
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone in the organisation. `leads` are the units they see the results of, with all below."""
+
+    id: str
+    email: str
+    name: str
+    slack_id: str | None
+    timezone: str | None
+    language: str
+    unit_id: str
+    roles: frozenset[Role]
+    leads: frozenset[str]
+
+    def zone(self, fallback: str) -> ZoneInfo:
+        """Their own time zone, or the company's when Slack shows none that we know."""
+        try:
+            return ZoneInfo(self.timezone or fallback)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo(fallback)
+
+
+@dataclass(frozen=True, slots=True)
+class SlackUser:
+    """What Slack says about a member of the workspace."""
+
+    id: str
+    email: str | None
+    timezone: str | None
+    locale: str | None
+    deactivated: bool
+
+
+def units(session: Session) -> list[Unit]:
+    """Every unit, parents before children."""
+    rows = session.scalars(select(UnitRow).order_by(UnitRow.id))
+    return [Unit(row.id, row.name, row.parent_id) for row in rows]
+
+
+def below(tree: list[Unit], unit_ids: frozenset[str]) -> frozenset[str]:
+    """These units and everything under them; the tree has parents before children."""
+    found = set(unit_ids)
+    for unit in tree:
+        if unit.parent in found:
+            found.add(unit.id)
+    return frozenset(found)
+
+
+def people(session: Session, *, role: Role | None = None) -> list[Person]:
+    """Everyone active, by email; only those with a role when one is given."""
+    rows = list(session.scalars(select(PersonRow).where(PersonRow.active).order_by(PersonRow.email)))
+    found = _with_roles(session, rows)
+    return [person for person in found if role is None or role in person.roles]
+
+
+def by_email(session: Session, email: str) -> Person:
+    """The active person with this email; raises UnknownPerson."""
+    row = session.scalar(select(PersonRow).where(PersonRow.email == email.lower(), PersonRow.active))
+    if row is None:
+        raise UnknownPerson(email=email)
+    return _with_roles(session, [row])[0]
+
+
+def by_slack_id(session: Session, slack_id: str) -> Person | None:
+    """The active person behind a Slack user, if that user is one of ours."""
+    row = session.scalar(select(PersonRow).where(PersonRow.slack_id == slack_id, PersonRow.active))
+    return _with_roles(session, [row])[0] if row else None
+
+
+def by_id(session: Session, person_id: str) -> Person | None:
+    """The person with this id, while active."""
+    row = session.get(PersonRow, person_id)
+    return _with_roles(session, [row])[0] if row and row.active else None
+
+
+def _with_roles(session: Session, rows: list[PersonRow]) -> list[Person]:
+    roles: dict[str, list[RoleRow]] = {}
+    wanted = select(RoleRow)
+    if len(rows) == 1:
+        wanted = wanted.where(RoleRow.person_id == rows[0].id)
+    for role in session.scalars(wanted):
+        roles.setdefault(role.person_id, []).append(role)
+    return [_person(row, roles.get(row.id, [])) for row in rows]
+
+
+def _person(row: PersonRow, roles: list[RoleRow]) -> Person:
+    leading = {Role.MANAGER.value, Role.LEADER.value}
+    return Person(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        slack_id=row.slack_id,
+        timezone=row.timezone,
+        language=(row.locale or "en").replace("_", "-").split("-")[0],
+        unit_id=row.unit_id,
+        roles=frozenset(Role(role.role) for role in roles),
+        leads=frozenset(role.unit_id for role in roles if role.role in leading),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How the roster and Slack fit together after a sync."""
+
+    matched: int
+    unknown_to_slack: list[str]
+
+
+def match_slack(session: Session, users: list[SlackUser]) -> Match:
+    """Give each person the Slack user with the same email, their time zone and language."""
+    by_address = {user.email.lower(): user for user in users if user.email and not user.deactivated}
+    matched, unknown = 0, []
+    for row in session.scalars(select(PersonRow).where(PersonRow.active)):
+        user = by_address.get(row.email)
+        if user is None:
+            unknown.append(row.email)
+            row.slack_id = None
+            continue
+        row.slack_id, row.timezone, row.locale = user.id, user.timezone, user.locale
+        matched += 1
+    return Match(matched, unknown)

@@ -1,0 +1,226 @@
+"""The roster file: an organisation as a CSV, and what importing it would change."""
+
+import csv
+import io
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from surveys.errors import NothingToImport
+from surveys.storage.tables import PersonRow, RoleRow, UnitRow
+
+COLUMNS = ("email", "name", "manager", "unit", "roles")
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+
+
+class Role(StrEnum):
+    """What a person is to Orgpulse; managers and leaders are so of their own unit and all below."""
+
+    REP = "rep"
+    MANAGER = "manager"
+    LEADER = "leader"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPerson:
+    """One line of the file. `unit` is the path from the company down."""
+
+    email: str
+    name: str
+    manager: str | None
+    unit: tuple[str, ...]
+    roles: frozenset[Role]
+
+
+@dataclass
+class Changes:
+    """What an import would do, in lines a person can read."""
+
+    joined: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    new_units: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.joined or self.changed or self.left or self.new_units)
+
+
+def read_roster(text: str) -> list[RosterPerson]:
+    """Read the whole file, or raise NothingToImport naming every bad line.
+
+    Columns: email, name, manager (an email, empty at the top), unit (a path such as "Larkspur / EMEA / DACH"),
+    roles (rep, manager, leader, admin, several with ";").
+    """
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
+    if missing:
+        raise NothingToImport(
+            problems=f"line 1: the first line must name the columns {', '.join(COLUMNS)}; "
+            f"missing: {', '.join(missing)}"
+        )
+    problems: list[str] = []
+    people: list[RosterPerson] = []
+    lines: dict[str, int] = {}
+    for row in reader:
+        line = reader.line_num
+        try:
+            person = _read_row(row)
+        except ValueError as problem:
+            problems.append(f"line {line}: {problem}")
+            continue
+        if person.email in lines:
+            problems.append(f"line {line}: {person.email} stands in line {lines[person.email]} already")
+        lines.setdefault(person.email, line)
+        people.append(person)
+    if not problems:
+        problems = _check_together(people, lines)
+    if not people and not problems:
+        problems = ["line 2: the file names nobody"]
+    if problems:
+        raise NothingToImport(problems="\n".join(problems))
+    return people
+
+
+def _read_row(row: dict[str, str | None]) -> RosterPerson:
+    cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
+    if not _EMAIL.fullmatch(cells["email"]):
+        raise ValueError(f"{cells['email'] or 'an empty cell'!r} is not an email address")
+    if not cells["name"]:
+        raise ValueError("the name is empty")
+    unit = tuple(part.strip() for part in cells["unit"].split("/") if part.strip())
+    if not unit:
+        raise ValueError("the unit is empty; write a path such as: Larkspur / EMEA / DACH")
+    roles = set()
+    for word in cells["roles"].replace(",", ";").split(";"):
+        try:
+            roles.add(Role(word.strip().lower()))
+        except ValueError as problem:
+            raise ValueError(
+                f"{word.strip()!r} is not a role; write rep, manager, leader or admin, several with ';'"
+            ) from problem
+    return RosterPerson(
+        email=cells["email"].lower(),
+        name=cells["name"],
+        manager=cells["manager"].lower() or None,
+        unit=unit,
+        roles=frozenset(roles),
+    )
+
+
+def _check_together(people: list[RosterPerson], lines: dict[str, int]) -> list[str]:
+    problems = []
+    managers = {person.email: person.manager for person in people}
+    for person in people:
+        if person.manager and person.manager not in managers:
+            problems.append(f"line {lines[person.email]}: the manager {person.manager} is nobody in this file")
+        elif _goes_round(person.email, managers):
+            problems.append(f"line {lines[person.email]}: {person.email} ends up as their own manager")
+    companies = sorted({person.unit[0] for person in people})
+    if len(companies) > 1:
+        problems.append(f"every unit path must begin with one company; found {' and '.join(companies)}")
+    return problems
+
+
+def _goes_round(email: str, managers: dict[str, str | None]) -> bool:
+    seen = {email}
+    above = managers.get(email)
+    while above:
+        if above in seen:
+            return above == email
+        seen.add(above)
+        above = managers.get(above)
+    return False
+
+
+def unit_id(path: Iterable[str]) -> str:
+    """The id that a unit gets when it is first seen: its path in plain letters."""
+    return "/".join(re.sub(r"[^\w]+", "-", part.lower()).strip("-") for part in path)
+
+
+def preview(session: Session, roster: list[RosterPerson]) -> Changes:
+    """What importing this roster would change, without changing it."""
+    changes = Changes()
+    known_units = set(session.scalars(select(UnitRow.id)))
+    for path in _paths(roster):
+        if unit_id(path) not in known_units:
+            changes.new_units.append(" / ".join(path))
+    rows = {row.email: row for row in session.scalars(select(PersonRow))}
+    roles = _roles_by_person(session)
+    for person in roster:
+        row = rows.get(person.email)
+        if row is None or not row.active:
+            changes.joined.append(f"{person.name} <{person.email}>, {' / '.join(person.unit)}")
+        elif differences := _differences(row, roles.get(row.id, set()), person):
+            changes.changed.append(f"{person.name} <{person.email}>: {', '.join(differences)}")
+    named = {person.email for person in roster}
+    changes.left = [f"{row.name} <{row.email}>" for row in rows.values() if row.active and row.email not in named]
+    return changes
+
+
+def _differences(row: PersonRow, roles: set[str], person: RosterPerson) -> list[str]:
+    found = []
+    if row.name != person.name:
+        found.append(f"name {row.name} becomes {person.name}")
+    if row.unit_id != unit_id(person.unit):
+        found.append(f"moves to {' / '.join(person.unit)}")
+    if row.manager_email != person.manager:
+        found.append(f"manager becomes {person.manager or 'nobody'}")
+    if roles != {role.value for role in person.roles}:
+        found.append(f"roles become {', '.join(sorted(person.roles))}")
+    return found
+
+
+def apply(session: Session, roster: list[RosterPerson]) -> Changes:
+    """Import the roster; people who are not in it any more become inactive. Returns what changed."""
+    changes = preview(session, roster)
+    for path in _paths(roster):
+        _keep_unit(session, path)
+    session.flush()
+    rows = {row.email: row for row in session.scalars(select(PersonRow))}
+    for person in roster:
+        row = rows.get(person.email)
+        if row is None:
+            row = PersonRow(id=secrets.token_hex(8), email=person.email, name=person.name)
+            session.add(row)
+        row.name = person.name
+        row.manager_email = person.manager
+        row.unit_id = unit_id(person.unit)
+        row.active = True
+        session.flush()
+        session.execute(delete(RoleRow).where(RoleRow.person_id == row.id))
+        session.add_all(
+            RoleRow(person_id=row.id, role=role.value, unit_id=row.unit_id) for role in sorted(person.roles)
+        )
+    named = {person.email for person in roster}
+    for row in rows.values():
+        if row.email not in named:
+            row.active = False
+    return changes
+
+
+def _keep_unit(session: Session, path: tuple[str, ...]) -> None:
+    row = session.get(UnitRow, unit_id(path))
+    if row is None:
+        parent = unit_id(path[:-1]) if len(path) > 1 else None
+        session.add(UnitRow(id=unit_id(path), name=path[-1], parent_id=parent))
+    else:
+        row.name = path[-1]
+
+
+def _paths(roster: list[RosterPerson]) -> list[tuple[str, ...]]:
+    """Every unit on any path, parents before children."""
+    found = {person.unit[: depth + 1] for person in roster for depth in range(len(person.unit))}
+    return sorted(found, key=lambda path: (len(path), path))
+
+
+def _roles_by_person(session: Session) -> dict[str, set[str]]:
+    roles: dict[str, set[str]] = {}
+    for row in session.scalars(select(RoleRow)):
+        roles.setdefault(row.person_id, set()).add(row.role)
+    return roles

@@ -1,0 +1,89 @@
+"""The only way to what was released. Analysis, digests, alerts and answers all read from here."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.figures import Figure, Record, Scale, Sums, Turnout
+from analysis.stages import Stage
+from surveys.people import directory
+from surveys.people.directory import Person
+from surveys.storage.tables import CommentRow, FigureRow, GroupRow, ReleaseRow
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedComment:
+    """A comment as it may be shown: whose words is not known to anybody."""
+
+    text: str
+    week: date
+    unit: str
+    quotable: bool
+
+
+def whole_record(session: Session) -> Record:
+    """Everything ever released, for the analysis that watches every team."""
+    groups = session.execute(
+        select(GroupRow, ReleaseRow.week_on)
+        .join(ReleaseRow, ReleaseRow.id == GroupRow.release_id)
+        .order_by(ReleaseRow.week_on, GroupRow.id)
+    ).all()
+    weeks = {group.id: (group, week_on) for group, week_on in groups}
+    figures = [
+        _figure(row, frozenset(weeks[row.group_id][0].unit_ids), weeks[row.group_id][1])
+        for row in session.scalars(select(FigureRow).order_by(FigureRow.group_id, FigureRow.item_id))
+    ]
+    turnouts = [
+        Turnout(week_on, frozenset(group.unit_ids), group.invited, group.answered) for group, week_on in groups
+    ]
+    figures.sort(key=lambda figure: (figure.week, sorted(figure.units), figure.stage.position))
+    return Record(directory.units(session), figures, turnouts)
+
+
+def _figure(row: FigureRow, units: frozenset[str], week_on: date) -> Figure:
+    moved = None
+    if row.change_n is not None and row.change_total is not None and row.change_squares is not None:
+        moved = Sums(row.change_n, row.change_total, row.change_squares)
+    return Figure(
+        week_on,
+        units,
+        Stage(row.stage),
+        Scale(row.scale),
+        Sums(row.n, row.total, row.squares),
+        moved,
+    )
+
+
+def visible_units(session: Session, person: Person) -> frozenset[str]:
+    """Ids of the units whose results a person may see: those they lead, and all below."""
+    return directory.below(directory.units(session), person.leads)
+
+
+def visible(record: Record, unit_ids: frozenset[str]) -> Record:
+    """The part of a record that speaks about these units.
+
+    A group in which one of them was merged with siblings is part of it: it is the only figure there is about them
+    that week, and it is about as many people as any other.
+    """
+    return Record(
+        [unit for unit in record.units if unit.id in unit_ids],
+        [figure for figure in record.figures if figure.units & unit_ids],
+        [turnout for turnout in record.turnouts if turnout.units & unit_ids],
+    )
+
+
+def comments(session: Session, unit_ids: frozenset[str], *, since: date | None = None) -> list[ReleasedComment]:
+    """Released comments that stayed with any of these units, oldest week first."""
+    query = (
+        select(CommentRow, ReleaseRow.week_on)
+        .join(ReleaseRow, ReleaseRow.id == CommentRow.release_id)
+        .where(CommentRow.unit_id.in_(unit_ids))
+        .order_by(ReleaseRow.week_on, CommentRow.id)
+    )
+    if since is not None:
+        query = query.where(ReleaseRow.week_on >= since)
+    return [
+        ReleasedComment(row.text, week_on, row.unit_id, row.quotable) for row, week_on in session.execute(query)
+    ]

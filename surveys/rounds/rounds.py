@@ -1,0 +1,197 @@
+"""A round's life up to its close: opened, people asked and reminded, answered or declined."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from surveys.ballots.keys import MasterKey
+from surveys.bank.items import QuestionBank
+from surveys.errors import NotInvited, RoundIsClosed
+from surveys.people import directory
+from surveys.people.directory import Person
+from surveys.people.roster import Role
+from surveys.rounds.schedule import Schedule, in_working_hours
+from surveys.storage.tables import ParticipationRow, RoundRow
+
+
+class Participation(StrEnum):
+    """Where a person stands in an open round."""
+
+    PLANNED = "planned"
+    INVITED = "invited"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One pulse for one schedule and ISO week."""
+
+    id: str
+    week_on: date
+    closes_at: datetime
+    item_ids: tuple[str, ...]
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A round as one person meets it."""
+
+    round: Round
+    unit_id: str
+    state: Participation
+
+
+def _round(row: RoundRow) -> Round:
+    return Round(row.id, row.week_on, row.closes_at, tuple(row.items), row.public_key)
+
+
+def open_round(
+    session: Session,
+    *,
+    schedule: Schedule,
+    bank: QuestionBank,
+    master: MasterKey,
+    now: datetime,
+) -> Round | None:
+    """Open the round that should be open and is not; None when there is nothing to open.
+
+    Every active rep whom Slack knows is planned in, at their own local time, for the team they are in now.
+    """
+    week_on = schedule.open_week(now)
+    if week_on is None:
+        return None
+    known = select(RoundRow.id).where(RoundRow.schedule == schedule.name, RoundRow.week_on == week_on)
+    if session.scalar(known):
+        return None
+    reps = [person for person in directory.people(session, role=Role.REP) if person.slack_id]
+    if not reps:
+        return None
+    round_id = secrets.token_hex(8)
+    pair = master.new_pair(f"round {round_id}")
+    row = RoundRow(
+        id=round_id,
+        schedule=schedule.name,
+        week_on=week_on,
+        opens_at=schedule.opens_at(week_on),
+        closes_at=schedule.closes_at(week_on),
+        items=[item.id for item in bank.for_week(week_on.toordinal() // 7)],
+        public_key=pair.public,
+        sealed_key=pair.sealed_private,
+    )
+    session.add(row)
+    session.flush()
+    for person in reps:
+        zone = person.zone(schedule.company_zone.key)
+        session.add(
+            ParticipationRow(
+                round_id=round_id,
+                person_id=person.id,
+                unit_id=person.unit_id,
+                state=Participation.PLANNED,
+                ask_at=schedule.ask_at(week_on, zone),
+                remind_at=schedule.remind_at(week_on, zone),
+            )
+        )
+    return _round(row)
+
+
+def invite_due(session: Session, *, schedule: Schedule, now: datetime) -> list[tuple[Person, Round]]:
+    """Mark everyone whose time has come as invited, and say who they are."""
+    return _due(session, Participation.PLANNED, schedule=schedule, now=now)
+
+
+def remind_due(session: Session, *, schedule: Schedule, now: datetime) -> list[tuple[Person, Round]]:
+    """Mark everyone who was asked, has not answered and is due as reminded, and say who they are."""
+    return _due(session, Participation.INVITED, schedule=schedule, now=now)
+
+
+def _due(
+    session: Session, state: Participation, *, schedule: Schedule, now: datetime
+) -> list[tuple[Person, Round]]:
+    rows = session.execute(
+        select(ParticipationRow, RoundRow)
+        .join(RoundRow, RoundRow.id == ParticipationRow.round_id)
+        .where(ParticipationRow.state == state, RoundRow.opens_at <= now, RoundRow.closes_at > now)
+        .order_by(ParticipationRow.ask_at, ParticipationRow.person_id)
+    ).all()
+    inviting = state is Participation.PLANNED
+    found = []
+    for row, in_round in rows:
+        if (row.ask_at if inviting else row.remind_at) > now or (not inviting and row.reminded):
+            continue
+        person = directory.by_id(session, row.person_id)
+        if person is None or not in_working_hours(now, person.zone(schedule.company_zone.key)):
+            continue
+        if inviting:
+            row.state = Participation.INVITED
+        else:
+            row.reminded = True
+        found.append((person, _round(in_round)))
+    return found
+
+
+def next_due(session: Session, *, now: datetime) -> datetime | None:
+    """The next instant after `now` at which an open round asks, reminds or closes."""
+    instants: list[datetime] = []
+    rows = session.execute(
+        select(ParticipationRow.state, ParticipationRow.ask_at, ParticipationRow.remind_at).where(
+            ParticipationRow.state.in_([Participation.PLANNED, Participation.INVITED])
+        )
+    )
+    for state, ask_at, remind_at in rows:
+        instants.append(ask_at if state == Participation.PLANNED else remind_at)
+    instants += session.scalars(select(RoundRow.closes_at).where(RoundRow.counted.is_(False)))
+    return min((instant for instant in instants if instant > now), default=None)
+
+
+def pulse_of(session: Session, person: Person, *, round_id: str, now: datetime) -> Pulse:
+    """A person's pulse in a round; raises RoundIsClosed or NotInvited."""
+    row = session.get(RoundRow, round_id)
+    if row is None or row.counted or row.closes_at <= now:
+        raise RoundIsClosed
+    part = session.get(ParticipationRow, (round_id, person.id))
+    if part is None:
+        raise NotInvited
+    return Pulse(_round(row), part.unit_id, Participation(part.state))
+
+
+def open_pulse(session: Session, person: Person, *, now: datetime) -> Pulse | None:
+    """The pulse that a person can answer now, if there is one."""
+    found = session.execute(
+        select(ParticipationRow, RoundRow)
+        .join(RoundRow, RoundRow.id == ParticipationRow.round_id)
+        .where(
+            ParticipationRow.person_id == person.id,
+            ParticipationRow.state != Participation.PLANNED,
+            RoundRow.counted.is_(False),
+            RoundRow.closes_at > now,
+        )
+        .order_by(RoundRow.closes_at)
+    ).first()
+    return Pulse(_round(found[1]), found[0].unit_id, Participation(found[0].state)) if found else None
+
+
+def mark(session: Session, person: Person, round_id: str, state: Participation) -> None:
+    """Note that a person answered or declined; it only decides about reminders."""
+    session.execute(
+        update(ParticipationRow)
+        .where(ParticipationRow.round_id == round_id, ParticipationRow.person_id == person.id)
+        .values(state=state)
+    )
+
+
+def due_to_close(session: Session, *, now: datetime) -> list[str]:
+    """Ids of the rounds whose time is over and that were not counted yet."""
+    return list(
+        session.scalars(
+            select(RoundRow.id)
+            .where(RoundRow.counted.is_(False), RoundRow.closes_at <= now)
+            .order_by(RoundRow.closes_at)
+        )
+    )

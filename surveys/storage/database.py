@@ -1,0 +1,90 @@
+"""The database and the unit of work: one use case, one commit, rolled back unless it ends well."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from surveys.errors import SqliteTooOld
+
+# WITHOUT ROWID, RETURNING and upsert all work from here on.
+OLDEST_SQLITE = (3, 35)
+# Longer than any transaction of ours; a second writer waits rather than fails.
+LOCK_WAIT_MS = 30_000
+
+
+class Database:
+    """An engine with our settings, and the units of work on it.
+
+    Args:
+        url: SQLAlchemy address, `sqlite:///orgpulse.db` or `postgresql+psycopg://…`.
+        pool_size: connections kept; as many as there are threads that may write at once.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 36) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._sqlite() if self.is_sqlite else create_engine(url, pool_size=pool_size)
+        # SQLite has one writer at a time anyway: queueing here is fair and spares its sleeping busy loop.
+        self._one_writer: Any = threading.RLock() if self.is_sqlite else nullcontext()
+
+    def _sqlite(self) -> Engine:
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise SqliteTooOld(found=sqlite3.sqlite_version)
+        engine = create_engine(self.url, connect_args={"timeout": LOCK_WAIT_MS / 1000})
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+
+    @contextmanager
+    def work(self) -> Iterator[Session]:
+        """A unit of work: commits when the block ends, rolls back when it raises."""
+        with self._one_writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A look that writes nothing and waits for nobody."""
+        with (
+            self.engine.connect().execution_options(orgpulse_read=True) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+
+    def forget_freed_pages(self) -> None:
+        """Leave no deleted row behind in the write-ahead log (SQLite) once ballots were destroyed."""
+        if self.is_sqlite:
+            with self._one_writer, self.engine.connect().execution_options(orgpulse_read=True) as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # Our own BEGIN decides when a transaction starts; the driver would begin one too late.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        f"busy_timeout={LOCK_WAIT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    # A write transaction takes the lock at once, so it cannot fail half-way for want of it.
+    reading = connection.get_execution_options().get("orgpulse_read", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

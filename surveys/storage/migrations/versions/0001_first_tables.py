@@ -1,0 +1,219 @@
+"""The first tables.
+
+Revision ID: 0001
+Revises:
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply it."""
+    op.create_table(
+        "ballot",
+        sa.Column("round_id", sa.String(length=255), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("round_id", "key", name=op.f("pk_ballot")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "diary",
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_diary")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "key",
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_key")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=255), nullable=False),
+        sa.Column("recipient", sa.String(length=255), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=True),
+        sa.Column("after", sa.String(length=255), nullable=True),
+        sa.Column("state", sa.String(length=255), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=255), nullable=True),
+        sa.Column("ts", sa.String(length=255), nullable=True),
+        sa.Column("error", sa.String(length=255), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_due", ["state", "due_at"], unique=False)
+
+    op.create_table(
+        "round",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("schedule", sa.String(length=255), nullable=False),
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=True),
+        sa.Column("counted", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
+        sa.UniqueConstraint("schedule", "week_on", name=op.f("uq_round_schedule_week_on")),
+    )
+    op.create_table(
+        "unit",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("parent_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_unit_parent_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
+    )
+    op.create_table(
+        "alert",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("unit_id", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=255), nullable=False),
+        sa.Column("stage", sa.String(length=255), nullable=False),
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_alert_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+        sa.UniqueConstraint(
+            "unit_id", "kind", "stage", "week_on", name=op.f("uq_alert_unit_id_kind_stage_week_on")
+        ),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("email", sa.String(length=255), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("slack_id", sa.String(length=255), nullable=True),
+        sa.Column("timezone", sa.String(length=255), nullable=True),
+        sa.Column("locale", sa.String(length=255), nullable=True),
+        sa.Column("manager_email", sa.String(length=255), nullable=True),
+        sa.Column("unit_id", sa.String(length=255), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("email", name=op.f("uq_person_email")),
+        sa.UniqueConstraint("slack_id", name=op.f("uq_person_slack_id")),
+    )
+    op.create_table(
+        "release",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("round_id", sa.String(length=255), nullable=False),
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.Column("smallest_group", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_release_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_release_round_id")),
+    )
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("release_id", sa.String(length=255), nullable=False),
+        sa.Column("unit_id", sa.String(length=255), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("quotable", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_comment_release_id_release")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_comment_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+    )
+    op.create_table(
+        "digest",
+        sa.Column("release_id", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.String(length=255), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_digest_person_id_person")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_digest_release_id_release")),
+        sa.PrimaryKeyConstraint("release_id", "person_id", name=op.f("pk_digest")),
+    )
+    op.create_table(
+        "participation",
+        sa.Column("round_id", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.String(length=255), nullable=False),
+        sa.Column("unit_id", sa.String(length=255), nullable=False),
+        sa.Column("state", sa.String(length=255), nullable=False),
+        sa.Column("ask_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_participation_person_id_person")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_participation_round_id_round")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_participation_unit_id_unit")),
+        sa.PrimaryKeyConstraint("round_id", "person_id", name=op.f("pk_participation")),
+    )
+    with op.batch_alter_table("participation", schema=None) as batch_op:
+        batch_op.create_index("ix_participation_due", ["state", "ask_at"], unique=False)
+
+    op.create_table(
+        "release_group",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("release_id", sa.String(length=255), nullable=False),
+        sa.Column("unit_ids", sa.JSON(), nullable=False),
+        sa.Column("invited", sa.Integer(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_group_release_id_release")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release_group")),
+    )
+    op.create_table(
+        "role",
+        sa.Column("person_id", sa.String(length=255), nullable=False),
+        sa.Column("role", sa.String(length=255), nullable=False),
+        sa.Column("unit_id", sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_person_id_person")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_role_unit_id_unit")),
+        sa.PrimaryKeyConstraint("person_id", "role", "unit_id", name=op.f("pk_role")),
+    )
+    op.create_table(
+        "figure",
+        sa.Column("group_id", sa.String(length=255), nullable=False),
+        sa.Column("item_id", sa.String(length=255), nullable=False),
+        sa.Column("stage", sa.String(length=255), nullable=False),
+        sa.Column("scale", sa.String(length=255), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Double(), nullable=False),
+        sa.Column("squares", sa.Double(), nullable=False),
+        sa.Column("change_n", sa.Integer(), nullable=True),
+        sa.Column("change_total", sa.Double(), nullable=True),
+        sa.Column("change_squares", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["group_id"], ["release_group.id"], name=op.f("fk_figure_group_id_release_group")),
+        sa.PrimaryKeyConstraint("group_id", "item_id", name=op.f("pk_figure")),
+    )
+
+
+def downgrade() -> None:
+    """Take it back."""
+    op.drop_table("figure")
+    op.drop_table("role")
+    op.drop_table("release_group")
+    with op.batch_alter_table("participation", schema=None) as batch_op:
+        batch_op.drop_index("ix_participation_due")
+
+    op.drop_table("participation")
+    op.drop_table("digest")
+    op.drop_table("comment")
+    op.drop_table("release")
+    op.drop_table("person")
+    op.drop_table("alert")
+    op.drop_table("unit")
+    op.drop_table("round")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_due")
+
+    op.drop_table("outbox")
+    op.drop_table("key")
+    op.drop_table("diary")
+    op.drop_table("ballot")

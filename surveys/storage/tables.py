@@ -1,0 +1,266 @@
+"""The tables. Nothing in them joins a person to an answer.
+
+`*_at` is an instant in UTC, `*_on` a local date; a round's week is the Monday of its ISO week.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime on every database; SQLite keeps no zone of its own."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Refuse a naive datetime, which would silently mean another instant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime; pass an aware one in UTC")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give back UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        datetime: Instant,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        bytes: LargeBinary,
+        str: String(255),
+    }
+
+
+# -- people ---------------------------------------------------------------------------------------------
+
+
+class UnitRow(Table):
+    """A node of the org tree."""
+
+    __tablename__ = "unit"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"))
+
+
+class PersonRow(Table):
+    """Someone in the organisation; `slack_id` is filled by the match on the email."""
+
+    __tablename__ = "person"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    slack_id: Mapped[str | None] = mapped_column(unique=True)
+    timezone: Mapped[str | None]
+    locale: Mapped[str | None]
+    manager_email: Mapped[str | None]
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class RoleRow(Table):
+    """What a person may do, and for which unit."""
+
+    __tablename__ = "role"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+
+
+# -- rounds ---------------------------------------------------------------------------------------------
+
+
+class RoundRow(Table):
+    """One pulse for one schedule and ISO week.
+
+    `sealed_key` is the private key under the master key; the close destroys it, and with it the meaning of every
+    ballot that might survive in a backup.
+    """
+
+    __tablename__ = "round"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    schedule: Mapped[str]
+    week_on: Mapped[date]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    items: Mapped[list[str]]
+    public_key: Mapped[bytes]
+    sealed_key: Mapped[bytes | None]
+    counted: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (UniqueConstraint("schedule", "week_on"),)
+
+
+class ParticipationRow(Table):
+    """Who was asked, and whether they still need a reminder. Deleted when the round closes."""
+
+    __tablename__ = "participation"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    state: Mapped[str]
+    ask_at: Mapped[datetime]
+    remind_at: Mapped[datetime]
+    reminded: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (Index("ix_participation_due", "state", "ask_at"),)
+
+
+# -- ballots --------------------------------------------------------------------------------------------
+
+
+class BallotRow(Table):
+    """A sealed answer. No time, no counter, no order, nobody's name: `key` is an HMAC, `sealed` one length."""
+
+    __tablename__ = "ballot"
+    round_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    sealed: Mapped[bytes]
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class DiaryRow(Table):
+    """A person's own last answers under a pseudonym, sealed, one length."""
+
+    __tablename__ = "diary"
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    sealed: Mapped[bytes]
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class KeyRow(Table):
+    """A key pair that outlives a round (the diary's); the private half is sealed under the master key."""
+
+    __tablename__ = "key"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    public_key: Mapped[bytes]
+    sealed_key: Mapped[bytes]
+
+
+# -- releases -------------------------------------------------------------------------------------------
+
+
+class ReleaseRow(Table):
+    """What the count of one round made public to those who may see it. Never changes."""
+
+    __tablename__ = "release"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), unique=True)
+    week_on: Mapped[date]
+    smallest_group: Mapped[int]
+
+
+class GroupRow(Table):
+    """An atom of a release: one team, or small siblings counted together."""
+
+    __tablename__ = "release_group"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    release_id: Mapped[str] = mapped_column(ForeignKey("release.id"))
+    unit_ids: Mapped[list[str]]
+    invited: Mapped[int]
+    answered: Mapped[int]
+
+
+class FigureRow(Table):
+    """Number, sum and sum of squares of one item in one group, and the same of the within-person change."""
+
+    __tablename__ = "figure"
+    group_id: Mapped[str] = mapped_column(ForeignKey("release_group.id"), primary_key=True)
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str]
+    scale: Mapped[str]
+    n: Mapped[int]
+    total: Mapped[float]
+    squares: Mapped[float]
+    change_n: Mapped[int | None]
+    change_total: Mapped[float | None]
+    change_squares: Mapped[float | None]
+
+
+class CommentRow(Table):
+    """A released comment: no key, a random id, and the lowest unit with enough respondents."""
+
+    __tablename__ = "comment"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    release_id: Mapped[str] = mapped_column(ForeignKey("release.id"))
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    text: Mapped[str] = mapped_column(String(4000))
+    quotable: Mapped[bool]
+
+
+# -- what is sent ---------------------------------------------------------------------------------------
+
+
+class OutboxRow(Table):
+    """A message to send. `key` is unique, so a cause that happens twice is still told once.
+
+    `after` names the row whose message this one updates; its channel and timestamp are filled in at sending.
+    """
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    recipient: Mapped[str]
+    payload: Mapped[dict[str, Any] | None]
+    after: Mapped[str | None]
+    state: Mapped[str]
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    channel: Mapped[str | None]
+    ts: Mapped[str | None]
+    error: Mapped[str | None]
+    __table_args__ = (Index("ix_outbox_due", "state", "due_at"),)
+
+
+class DigestRow(Table):
+    """A digest that a manager is owed for a release."""
+
+    __tablename__ = "digest"
+    release_id: Mapped[str] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    due_at: Mapped[datetime]
+    sent: Mapped[bool] = mapped_column(default=False)
+
+
+class AlertRow(Table):
+    """An alert that was raised for a unit; the next one of its kind waits until the unit was steady again."""
+
+    __tablename__ = "alert"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    kind: Mapped[str]
+    stage: Mapped[str]
+    week_on: Mapped[date]
+    open: Mapped[bool] = mapped_column(default=True)
+    __table_args__ = (UniqueConstraint("unit_id", "kind", "stage", "week_on"),)

@@ -110,3 +110,11 @@ class Record:
             found |= more
             grown = bool(more)
         return frozenset(found)
+
+    def up_to(self, week: date) -> "Record":
+        """The record as it stood once the release of a week was out."""
+        return Record(
+            self.units,
+            [figure for figure in self.figures if figure.week <= week],
+            [turnout for turnout in self.turnouts if turnout.week <= week],
+        )

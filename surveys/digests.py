@@ -10,7 +10,7 @@ from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.people.roster import Role
 from surveys.rounds.schedule import Schedule
-from surveys.storage.tables import DigestRow, ReleaseRow
+from surveys.storage.tables import DigestRow, ReleaseRow, ToldRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,19 @@ class Owed:
     person: Person
 
 
+def unplanned(session: Session) -> list[str]:
+    """Ids of the releases about which nothing was planned yet, oldest first."""
+    told = select(ToldRow.release_id)
+    return list(
+        session.scalars(
+            select(ReleaseRow.id).where(ReleaseRow.id.not_in(told)).order_by(ReleaseRow.week_on, ReleaseRow.id)
+        )
+    )
+
+
 def plan(session: Session, release_id: str, *, schedule: Schedule) -> None:
     """Owe every manager known to Slack a digest of a new release."""
+    session.add(ToldRow(release_id=release_id))
     release = session.get_one(ReleaseRow, release_id)
     for person in directory.people(session, role=Role.MANAGER):
         if person.slack_id:

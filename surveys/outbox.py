@@ -31,6 +31,7 @@ class Leased:
     """A message that this sender, and no other, is sending now. `retried` when an earlier try ended unclearly."""
 
     message: Message
+    version: int
     retried: bool
     target_channel: str | None
     target_ts: str | None
@@ -51,11 +52,31 @@ def post(session: Session, message: Message, *, now: datetime) -> bool:
             state="waiting",
             due_at=now,
             attempts=0,
+            version=0,
         )
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(OutboxRow.id)
     )
     return result.first() is not None
+
+
+def replace(session: Session, message: Message, *, now: datetime) -> None:
+    """Write a message in place of an earlier one with its key, sent or not: the last state is what counts."""
+    if post(session, message, now=now):
+        return
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.key == message.key)
+        .values(
+            payload=message.payload,
+            state="waiting",
+            due_at=now,
+            leased_until=None,
+            attempts=0,
+            error=None,
+            version=OutboxRow.version + 1,
+        )
+    )
 
 
 def lease(session: Session, *, now: datetime, most: int = 20) -> list[Leased]:
@@ -85,6 +106,7 @@ def lease(session: Session, *, now: datetime, most: int = 20) -> list[Leased]:
         taken.append(
             Leased(
                 Message(row.key, row.kind, row.recipient, row.payload or {}, row.after),
+                row.version,
                 retried,
                 target.channel if target else None,
                 target.ts if target else None,
@@ -97,11 +119,11 @@ def _target(session: Session, key: str) -> OutboxRow | None:
     return session.scalar(select(OutboxRow).where(OutboxRow.key == key))
 
 
-def sent(session: Session, key: str, *, channel: str | None, ts: str | None) -> None:
-    """Note that Slack has a message; its text is not kept."""
+def sent(session: Session, done: Leased, *, channel: str | None, ts: str | None) -> None:
+    """Note that Slack has a message; its text is not kept. One that was replaced meanwhile stays waiting."""
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.key == key)
+        .where(OutboxRow.key == done.message.key, OutboxRow.version == done.version)
         .values(state="sent", payload=None, leased_until=None, channel=channel, ts=ts, error=None)
     )
 

@@ -1,26 +1,16 @@
 """The only way to what was released. Analysis, digests, alerts and answers all read from here."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.figures import Figure, Record, Scale, Sums, Turnout
+from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
 from analysis.stages import Stage
+from analysis.themes import Comment
 from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.storage.tables import CommentRow, FigureRow, GroupRow, ReleaseRow
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasedComment:
-    """A comment as it may be shown: whose words is not known to anybody."""
-
-    text: str
-    week: date
-    unit: str
-    quotable: bool
 
 
 def whole_record(session: Session) -> Record:
@@ -74,7 +64,7 @@ def visible(record: Record, unit_ids: frozenset[str]) -> Record:
     )
 
 
-def comments(session: Session, unit_ids: frozenset[str], *, since: date | None = None) -> list[ReleasedComment]:
+def comments(session: Session, unit_ids: frozenset[str], *, since: date | None = None) -> list[Comment]:
     """Released comments that stayed with any of these units, oldest week first."""
     query = (
         select(CommentRow, ReleaseRow.week_on)
@@ -84,6 +74,23 @@ def comments(session: Session, unit_ids: frozenset[str], *, since: date | None =
     )
     if since is not None:
         query = query.where(ReleaseRow.week_on >= since)
-    return [
-        ReleasedComment(row.text, week_on, row.unit_id, row.quotable) for row, week_on in session.execute(query)
-    ]
+    return [Comment(row.text, week_on, row.unit_id, row.quotable) for row, week_on in session.execute(query)]
+
+
+def comments_about(
+    session: Session, unit_id: str, *, since: date | None = None, until: date | None = None
+) -> tuple[Unit | None, list[Comment]]:
+    """Comments about a unit, and the unit they stayed with: itself, or the lowest one above that keeps any.
+
+    A small team's comments stay with its region, so that is where its manager finds them, among all the others.
+    """
+    tree = directory.units(session)
+    by_id = {unit.id: unit for unit in tree}
+    at = by_id.get(unit_id)
+    while at is not None:
+        found = comments(session, directory.below(tree, frozenset({at.id})), since=since)
+        found = [comment for comment in found if until is None or comment.week <= until]
+        if found:
+            return at, found
+        at = by_id[at.parent] if at.parent else None
+    return None, []

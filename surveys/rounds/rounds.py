@@ -195,3 +195,9 @@ def due_to_close(session: Session, *, now: datetime) -> list[str]:
             .order_by(RoundRow.closes_at)
         )
     )
+
+
+def state_of(session: Session, person: Person, round_id: str) -> Participation | None:
+    """Where a person stands in a round, while it is open."""
+    part = session.get(ParticipationRow, (round_id, person.id))
+    return Participation(part.state) if part else None

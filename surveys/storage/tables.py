@@ -224,6 +224,7 @@ class OutboxRow(Table):
     """A message to send. `key` is unique, so a cause that happens twice is still told once.
 
     `after` names the row whose message this one updates; its channel and timestamp are filled in at sending.
+    `version` goes up when a waiting message is replaced.
     """
 
     __tablename__ = "outbox"
@@ -237,10 +238,18 @@ class OutboxRow(Table):
     due_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0)
     channel: Mapped[str | None]
     ts: Mapped[str | None]
     error: Mapped[str | None]
     __table_args__ = (Index("ix_outbox_due", "state", "due_at"),)
+
+
+class ToldRow(Table):
+    """A release whose alerts were raised and whose digests were planned."""
+
+    __tablename__ = "told"
+    release_id: Mapped[str] = mapped_column(ForeignKey("release.id"), primary_key=True)
 
 
 class DigestRow(Table):

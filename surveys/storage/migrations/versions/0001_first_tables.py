@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=255), nullable=True),
         sa.Column("ts", sa.String(length=255), nullable=True),
         sa.Column("error", sa.String(length=255), nullable=True),
@@ -178,6 +179,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "role", "unit_id", name=op.f("pk_role")),
     )
     op.create_table(
+        "told",
+        sa.Column("release_id", sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_told_release_id_release")),
+        sa.PrimaryKeyConstraint("release_id", name=op.f("pk_told")),
+    )
+    op.create_table(
         "figure",
         sa.Column("group_id", sa.String(length=255), nullable=False),
         sa.Column("item_id", sa.String(length=255), nullable=False),
@@ -197,6 +204,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it back."""
     op.drop_table("figure")
+    op.drop_table("told")
     op.drop_table("role")
     op.drop_table("release_group")
     with op.batch_alter_table("participation", schema=None) as batch_op:

@@ -1,0 +1,73 @@
+"""What people say: themes and quotations within what was asked."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from analysis.answers.answer import Answer, Heard, Withheld
+from analysis.figures import Record
+from analysis.questions import Question
+from analysis.themes import Comment, Theme, quotable, shown
+
+
+def hear(question: Question, record: Record, themes: Sequence[Theme], comments: Sequence[Comment]) -> Answer:
+    """Themes of the units and weeks asked about, only those that are not hidden by the rule of three.
+
+    Args:
+        question: asks for themes or quotes.
+        record: says which units lie below which.
+        themes: of all comments.
+        comments: in the order that the themes' indices mean.
+    """
+    inside = frozenset(comment.unit for comment in comments)
+    if question.units:
+        inside = frozenset().union(*(record.below(unit) for unit in question.units))
+    heard: list[Heard] = []
+    for theme in themes:
+        part = _within(theme, comments, question, inside)
+        if part.size and _fits(part, comments, question) and shown(part, comments):
+            heard.append(Heard(theme, part.size, quotable(part, comments)))
+    heard.sort(key=lambda item: -item.size)
+    withheld: list[Withheld] = []
+    if not heard:
+        withheld.append(Withheld.TOO_FEW_COMMENTS)
+    if question.units and any(comment.unit in _above(record, question.units) for comment in comments):
+        withheld.append(Withheld.COMMENTS_HIGHER_UP)
+    return Answer(question, heard=tuple(heard), withheld=tuple(withheld))
+
+
+def _within(theme: Theme, comments: Sequence[Comment], question: Question, inside: frozenset[str]) -> Theme:
+    kept = {
+        index
+        for index in theme.members
+        if comments[index].unit in inside and question.period.holds(comments[index].week)
+    }
+    return replace(
+        theme,
+        members=tuple(index for index in theme.members if index in kept),
+        examples=tuple(index for index in theme.examples if index in kept),
+    )
+
+
+def _fits(theme: Theme, comments: Sequence[Comment], question: Question) -> bool:
+    """Whether a theme is about what was asked: its stage, or the asker's own word in its words or comments."""
+    if not question.measures:
+        return True
+    if theme.stage in question.measures:
+        return True
+    stem = (question.topic or "").rstrip("s")
+    if not stem:
+        return False
+    texts = [comments[index].text.lower() for index in theme.members]
+    return any(stem in word for word in theme.words) or 2 * sum(stem in text for text in texts) >= len(texts)
+
+
+def _above(record: Record, units: Sequence[str]) -> set[str]:
+    """Ids of the units above some units."""
+    parents = {unit.id: unit.parent for unit in record.units}
+    found: set[str] = set()
+    for unit in units:
+        here = parents.get(unit)
+        while here is not None:
+            found.add(here)
+            here = parents.get(here)
+    return found

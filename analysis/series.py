@@ -1,0 +1,136 @@
+"""Weekly series of one stage in one unit: what is drawn and said, week by week."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import sqrt
+
+from analysis.figures import Record, Scale, Sums
+from analysis.grid import Array, lay_out
+from analysis.scan import COMPOSITION, SHOCK, differences
+from analysis.stages import Stage
+
+# Variance of what teams truly are around their parent, as a share of one answer's variance: team .04, members
+# .42 / 8 (`synthetic.model`), and drifts of about half an SD.
+BETWEEN = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One week of one stage in one unit.
+
+    Attributes:
+        week: its Monday.
+        level: mean answer on the item's own scale.
+        shown: the same, drawn towards the parent's mean the fewer answered.
+        level_error: standard error of `level`, own scale, including the shock a team shares in a week.
+        n: respondents behind the level.
+        change: mean change within persons in SD of one answer, up is worse; None when there is none.
+        change_error: its standard error, shared shock included; None without a change.
+        change_n: respondents behind the change, 0 without one.
+        within: whether the change is within persons; False where it is withheld and the raw level stands in.
+        alone: False when the unit was counted together with others: shown, but no evidence about it alone.
+    """
+
+    week: date
+    level: float
+    shown: float
+    level_error: float
+    n: int
+    change: float | None
+    change_error: float | None
+    change_n: int
+    within: bool
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Weekly points of one stage in one unit, oldest first; weeks without a figure are left out.
+
+    Attributes:
+        unit_id: the unit.
+        stage: the stage.
+        scale: how it is answered; None when it never was.
+        sd: standard deviation of one answer within groups, on the item's own scale; 0 when unknown.
+        points: the weeks.
+    """
+
+    unit_id: str
+    stage: Stage
+    scale: Scale | None
+    sd: float
+    points: Sequence[Point]
+
+    @property
+    def weeks(self) -> list[date]:
+        """Mondays of the points."""
+        return [point.week for point in self.points]
+
+
+def series(record: Record, unit_id: str, stage: Stage) -> Series:
+    """Weekly series of one stage in one unit.
+
+    A region's or the company's series adds the figures of all groups that lie wholly inside it. A team that was
+    counted together with siblings in a week shows that group's figure, marked.
+
+    Args:
+        record: what was released.
+        unit_id: the unit.
+        stage: the stage.
+
+    Returns:
+        The series; without points when nothing was released.
+    """
+    parent = next((unit.parent for unit in record.units if unit.id == unit_id), None)
+    grid = lay_out(record, [unit_id, parent] if parent is not None else [unit_id])
+    if stage not in grid.items:
+        return Series(unit_id, stage, None, 0.0, [])
+    item = grid.items[stage]
+    changes, counts, extra = differences(item)
+    together = _merged(record, unit_id, stage)
+    points = []
+    for index, week in enumerate(grid.weeks):
+        inside = _sums(item.level[:, 0, index])
+        level = inside if inside.n else together.get(week)
+        if level is None:
+            continue
+        sd, within = float(item.sd[index]), float(item.within[index])
+        noise = sd * sd * (within + COMPOSITION * (1 - within)) / level.n
+        above = _sums(item.level[:, -1, index])
+        counted = int(counts[0, index])
+        points.append(
+            Point(
+                week=week,
+                level=level.mean,
+                shown=_shrink(level.mean, noise, above.mean, sd) if above.n else level.mean,
+                level_error=sqrt(noise + sd * sd * SHOCK),
+                n=level.n,
+                change=float(changes[0, index]) if counted else None,
+                change_error=sqrt(within / counted + SHOCK + float(extra[0, index])) if counted else None,
+                change_n=counted,
+                within=bool(item.change[0, 0, index] > 0),
+                alone=bool(inside.n) and week not in together,
+            )
+        )
+    return Series(unit_id, stage, item.scale, float(item.sd[-1]), points)
+
+
+def _sums(row: Array) -> Sums:
+    return Sums(int(row[0]), float(row[1]), float(row[2]))
+
+
+def _shrink(mean: float, noise: float, towards: float, sd: float) -> float:
+    """Partial pooling: the share of a unit's own mean falls with its noise (variance, own scale)."""
+    share = BETWEEN * sd * sd / (BETWEEN * sd * sd + noise)
+    return share * mean + (1 - share) * towards
+
+
+def _merged(record: Record, unit_id: str, stage: Stage) -> dict[date, Sums]:
+    """Levels of the weeks in which a unit, or part of it, was counted together with others outside it."""
+    inside = record.below(unit_id)
+    return {
+        figure.week: figure.level
+        for figure in record.figures
+        if figure.stage is stage and figure.units & inside and not figure.units <= inside
+    }

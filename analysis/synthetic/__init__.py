@@ -1,0 +1,18 @@
+"""People and answers with a planted truth: the demo company, and plain teams for simulations."""
+
+from analysis.synthetic.company import DEFAULT_SEED, Action, Behaviour, Company, larkspur
+from analysis.synthetic.model import Planted
+from analysis.synthetic.people import Person
+from analysis.synthetic.teams import Team, simulate
+
+__all__ = [
+    "DEFAULT_SEED",
+    "Action",
+    "Behaviour",
+    "Company",
+    "Person",
+    "Planted",
+    "Team",
+    "larkspur",
+    "simulate",
+]

@@ -1,0 +1,118 @@
+"""The wiring: the only place where the parts are put together."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from bot.delivery import Sender
+from bot.settings import Settings
+from bot.slack_directory import sync
+from bot.tick import Tick
+from handlers.listeners import register
+from handlers.services import Services
+from surveys.ballots.keys import MasterKey
+from surveys.bank.items import default_bank
+from surveys.clock import Clock, SystemClock
+from surveys.errors import OrgpulseError
+from surveys.storage.database import Database
+from surveys.storage.migrate import check_revision, migrate
+
+log = logging.getLogger(__name__)
+
+# Bolt's own pool of 5 lets slow listeners starve the next ones (measured: 404 after 3 s at 50 concurrent).
+LISTENERS = 32
+TICK_SECONDS = 30
+SYNC_HOURS = 24
+
+
+class SlackNotConnected(OrgpulseError):
+    """Orgpulse has no {missing}. Create the app from deploy/manifest.yaml and set {variable} in the environment."""
+
+
+class Orgpulse:
+    """The running bot: database, Bolt app, sender and tick, sharing one clock."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.database = open_database(settings)
+        secret = settings.master_key.get_secret_value() if settings.master_key else None
+        self._master = MasterKey.load(path=settings.master_key_file, text=secret)
+        self.client = WebClient(token=_secret(settings, "slack_bot_token"), base_url=settings.slack_api_url)
+        self.sender = Sender(self.database, self._client_of_its_own(), self.clock)
+        self.services = Services(
+            database=self.database,
+            keys=self._master.serving(),
+            bank=default_bank(),
+            schedule=settings.weekly(),
+            clock=self.clock,
+            smallest_group=settings.smallest_group,
+            outbox_filled=self.sender.wake,
+        )
+        self.tick = Tick(self.services, self._master, leaders_channel=settings.leaders_channel)
+        self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
+        self.app = App(client=self.client, listener_executor=self._listeners, process_before_response=False)
+        register(self.app, self.services)
+        self._sockets: SocketModeHandler | None = None
+        self._scheduler: BackgroundScheduler | None = None
+
+    def _client_of_its_own(self) -> WebClient:
+        return WebClient(token=self.client.token, base_url=self.client.base_url)
+
+    def sync_people(self) -> None:
+        """Match the roster with Slack's members."""
+        match = sync(self.database, self.client)
+        log.info(
+            "people matched",
+            extra={"action": "sync", "matched": match.matched, "unknown": len(match.unknown_to_slack)},
+        )
+
+    def connect(self) -> None:
+        """Open the Socket Mode connection and start listening."""
+        token = _secret(self.settings, "slack_app_token")
+        web = WebClient(token=token, base_url=self.settings.slack_api_url)
+        self._sockets = SocketModeHandler(self.app, token, web_client=web, concurrency=LISTENERS)
+        self._sockets.connect()
+
+    def keep_time(self) -> None:
+        """Start ticking and sending, in threads of their own."""
+        self.sender.start()
+        scheduler = BackgroundScheduler(timezone=UTC)
+        often: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        scheduler.add_job(self.tick.run, "interval", seconds=TICK_SECONDS, **often)
+        scheduler.add_job(self.sync_people, "interval", hours=SYNC_HOURS, **often)
+        scheduler.start()
+        self._scheduler = scheduler
+
+    def stop(self) -> None:
+        """Stop everything that was started; safe at any moment."""
+        if self._scheduler:
+            self._scheduler.shutdown(wait=True)
+        if self._sockets:
+            self._sockets.close()
+        self.sender.stop()
+        self._listeners.shutdown(wait=True)
+        self.database.close()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, migrated by itself when it is the embedded one, and checked when it is a server."""
+    database = Database(settings.database, pool_size=LISTENERS + 4)
+    if database.is_sqlite:
+        migrate(database)
+    else:
+        check_revision(database)
+    return database
+
+
+def _secret(settings: Settings, name: str) -> str:
+    value = getattr(settings, name)
+    if value is None:
+        raise SlackNotConnected(missing=name.replace("_", " "), variable=f"ORGPULSE_{name.upper()}")
+    return str(value.get_secret_value())

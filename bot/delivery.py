@@ -1,0 +1,261 @@
+"""The sender: takes what is due from the outbox and sends it, each message once."""
+
+import base64
+import hashlib
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from http.client import HTTPException
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
+
+from handlers.ids import METADATA_EVENT
+from surveys import outbox
+from surveys.clock import Clock
+from surveys.outbox import Leased
+from surveys.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+# Slack asks to wait at least this long when it names no time of its own.
+SHORTEST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=30)
+# Answers that will be the same however often we ask.
+FINAL = frozenset(
+    {
+        "channel_not_found",
+        "user_not_found",
+        "users_not_found",
+        "user_disabled",
+        "account_inactive",
+        "not_in_channel",
+        "is_archived",
+        "cannot_dm_bot",
+        "messages_tab_disabled",
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_arguments",
+        "msg_too_long",
+        "msg_blocks_too_long",
+        "no_text",
+        "missing_scope",
+    }
+)
+# How far back to look for a message that may have arrived although the answer was lost.
+LOOK_BACK = 30
+IDLE_SECONDS = 5.0
+
+
+class Sender:
+    """Sends the outbox through one Slack client, whose own retries must be off.
+
+    slack_sdk's default retry repeats a post whose connection dropped after Slack had it; here an unclear failure is
+    tried again only after looking whether the message is there.
+    """
+
+    def __init__(self, database: Database, client: WebClient, clock: Clock) -> None:
+        client.retry_handlers.clear()
+        self._database = database
+        self._client = client
+        self._clock = clock
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._send: dict[str, Callable[[Leased], SlackResponse | None]] = {
+            "post": self._post,
+            "update": self._update,
+            "ephemeral": self._ephemeral,
+            "respond": self._respond,
+        }
+
+    def start(self) -> None:
+        """Send in a thread of its own until stopped."""
+        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the message in hand and stop."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread:
+            self._thread.join()
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                busy = self.send_due() > 0
+            except Exception:
+                # The database may be away for a moment; what is due is still in it.
+                log.exception("sending stopped for a moment", extra={"action": "send"})
+                busy = False
+            if not busy:
+                self._wake.wait(IDLE_SECONDS)
+                self._wake.clear()
+
+    def send_due(self) -> int:
+        """Send what is due now; returns how many messages were taken."""
+        with self._database.work() as session:
+            taken = outbox.lease(session, now=self._clock.now())
+        for leased in taken:
+            self._send_one(leased)
+        return len(taken)
+
+    def _send_one(self, leased: Leased) -> None:
+        try:
+            answer = self._send[leased.message.kind](leased)
+        except SlackApiError as problem:
+            self._failed(leased, problem)
+        except (SlackClientError, URLError, HTTPException, OSError) as problem:
+            # Whether Slack has it is not known: look before sending again.
+            self._postpone(leased, SHORTEST_WAIT, type(problem).__name__, unclear=True)
+        else:
+            channel = answer.get("channel") if answer else None
+            ts = answer.get("ts") if answer else None
+            with self._database.work() as session:
+                outbox.sent(session, leased, channel=channel, ts=ts)
+
+    def _failed(self, leased: Leased, problem: SlackApiError) -> None:
+        response = problem.response
+        status = getattr(response, "status_code", 0)
+        headers = getattr(response, "headers", {}) or {}
+        code = str(response.get("error", "unknown")) if isinstance(response, SlackResponse) else "unknown"
+        if status == 429:
+            wait = timedelta(seconds=int(headers.get("Retry-After", 1)))
+            self._postpone(leased, max(wait, SHORTEST_WAIT), "ratelimited", unclear=False)
+        elif code in FINAL:
+            log.warning("message given up: %s", code, extra={"action": "give_up"})
+            with self._database.work() as session:
+                outbox.give_up(session, leased.message.key, error=code)
+        else:
+            self._postpone(leased, SHORTEST_WAIT * 4, code, unclear=status >= 500)
+
+    def _postpone(self, leased: Leased, wait: timedelta, error: str, *, unclear: bool) -> None:
+        until = self._clock.now() + min(wait, LONGEST_WAIT)
+        with self._database.work() as session:
+            outbox.postpone(session, leased.message.key, until=until, error=error, unclear=unclear)
+
+    # -- one method for each kind of message ---------------------------------------------------------
+
+    def _post(self, leased: Leased) -> SlackResponse | None:
+        payload = self._with_picture(leased.message.payload)
+        channel = leased.message.recipient
+        mark = _mark(leased.message.key)
+        if leased.retried:
+            found = self._find(channel, mark)
+            if found:
+                return found
+        metadata = {"event_type": METADATA_EVENT, "event_payload": {"key": mark}}
+        return self._drawn_or_written(
+            lambda blocks: self._client.chat_postMessage(
+                channel=channel,
+                text=payload["text"],
+                blocks=blocks,
+                metadata=metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+            payload,
+        )
+
+    def _update(self, leased: Leased) -> SlackResponse | None:
+        if not leased.target_channel or not leased.target_ts:
+            return None
+        payload = leased.message.payload
+        return self._client.chat_update(
+            channel=leased.target_channel, ts=leased.target_ts, text=payload["text"], blocks=payload["blocks"]
+        )
+
+    def _ephemeral(self, leased: Leased) -> SlackResponse | None:
+        channel, user = leased.message.recipient.split(":", 1)
+        payload = leased.message.payload
+        self._drawn_or_written(
+            lambda blocks: self._client.chat_postEphemeral(
+                channel=channel, user=user, text=payload["text"], blocks=blocks
+            ),
+            payload,
+        )
+        return None
+
+    def _respond(self, leased: Leased) -> SlackResponse | None:
+        payload = leased.message.payload
+        _respond_to(payload["response_url"], {key: payload[key] for key in ("text", "blocks")})
+        return None
+
+    def _drawn_or_written(
+        self, send: Callable[[list[dict[str, Any]]], SlackResponse], payload: dict[str, Any]
+    ) -> SlackResponse:
+        """Send with charts, or with their tables where the workspace does not draw charts yet."""
+        try:
+            return send(payload["blocks"])
+        except SlackApiError as problem:
+            if "fallback_blocks" not in payload or problem.response.get("error") != "invalid_blocks":
+                raise
+            return send(payload["fallback_blocks"])
+
+    def _find(self, channel: str, mark: str) -> SlackResponse | None:
+        """Our own message in a conversation, if it is there already."""
+        if channel.startswith(("U", "W")):
+            channel = self._client.conversations_open(users=channel)["channel"]["id"]
+        history = self._client.conversations_history(
+            channel=channel, limit=LOOK_BACK, include_all_metadata=True
+        )
+        for message in history["messages"]:
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_payload", {}).get("key") == mark:
+                history.data = {"channel": channel, "ts": message["ts"]}
+                return history
+        return None
+
+    def _with_picture(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Upload the message's picture, if it has one, and put its id where the message names it."""
+        picture = payload.get("picture")
+        if not picture:
+            return payload
+        data = base64.b64decode(picture["png"])
+        place = self._client.files_getUploadURLExternal(
+            filename=picture["filename"], length=len(data), alt_txt=picture["alt"]
+        )
+        request = Request(place["upload_url"], data=data, method="POST")  # noqa: S310 (Slack names the address)
+        request.add_header("Content-Type", "image/png")
+        with urlopen(request, timeout=30):  # noqa: S310
+            pass
+        self._client.files_completeUploadExternal(
+            files=[{"id": place["file_id"], "title": picture["title"]}]
+        )
+        return payload | {
+            "blocks": [_named(block, place["file_id"]) for block in payload["blocks"]],
+        }
+
+
+def _mark(key: str) -> str:
+    # Anyone in the workspace can read metadata; a digest says nothing about person or round.
+    return hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
+def _named(block: dict[str, Any], file_id: str) -> dict[str, Any]:
+    if block.get("type") == "image" and "slack_file" in block:
+        return block | {"slack_file": {"id": file_id}}
+    return block
+
+
+def _respond_to(url: str, payload: dict[str, Any]) -> None:
+    from slack_sdk.webhook import WebhookClient
+
+    response = WebhookClient(url, retry_handlers=[]).send(
+        text=payload["text"], blocks=payload["blocks"], response_type="ephemeral"
+    )
+    if response.status_code >= 500:
+        raise OSError(f"response_url answered {response.status_code}")

@@ -1,0 +1,112 @@
+"""Simulated reps: they do in the sandbox what a person does in Slack, and nothing else."""
+
+import heapq
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from analysis.synthetic import Behaviour, Company, Person
+from deploy.sandbox import Sandbox
+from handlers.ids import Action, Callback
+from handlers.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
+from surveys.bank.items import QuestionBank
+
+
+@dataclass(order=True)
+class _Intention:
+    """At some instant a rep will answer an invitation; the number keeps equal instants in order."""
+
+    at: datetime
+    number: int
+    person: Person = field(compare=False)
+    behaviour: Behaviour = field(compare=False)
+    invitation: str = field(compare=False)
+
+
+class Reps:
+    """Every rep of the company, sitting in front of the sandbox."""
+
+    def __init__(self, sandbox: Sandbox, company: Company, bank: QuestionBank) -> None:
+        self._sandbox = sandbox
+        self._company = company
+        self._bank = bank
+        self._slack_ids = {person.key: sandbox.user_by_email(person.email).id for person in company.reps}
+        self._desks = {sandbox.open_dm(self._slack_ids[person.key]): person for person in company.reps}
+        self._unread: set[str] = set()
+        self._unread_lock = threading.Lock()
+        self._last_seen: dict[str, str] = {}
+        self._intentions: list[_Intention] = []
+        self._numbers = count()
+        self.invitations = 0
+        self.answers = 0
+        sandbox.subscribe(self._notice)
+
+    def _notice(self, hint: dict[str, Any]) -> None:
+        channel = hint.get("channel")
+        if hint.get("what") == "messages" and channel in self._desks:
+            with self._unread_lock:
+                self._unread.add(channel)
+
+    def look(self, *, week: int, now: datetime) -> None:
+        """Reps with something new read it; who finds an invitation makes up their mind about it."""
+        with self._unread_lock:
+            channels, self._unread = sorted(self._unread), set()
+        for channel in channels:
+            person = self._desks[channel]
+            for message in self._sandbox.messages(channel):
+                if message["ts"] <= self._last_seen.get(channel, "") or not _is_invitation(message):
+                    continue
+                self._last_seen[channel] = message["ts"]
+                self._consider(person, message["ts"], week=week, now=now)
+
+    def _consider(self, person: Person, invitation: str, *, week: int, now: datetime) -> None:
+        reminded = any(other.person is person for other in self._intentions)
+        if reminded:
+            return
+        self.invitations += 1
+        behaviour = self._company.behaviour(person, week)
+        if behaviour is not None:
+            at = now + timedelta(hours=behaviour.hours)
+            intention = _Intention(at, next(self._numbers), person, behaviour, invitation)
+            heapq.heappush(self._intentions, intention)
+
+    def next_answer(self) -> datetime | None:
+        """When the next rep sits down to answer."""
+        return self._intentions[0].at if self._intentions else None
+
+    def answer_next(self) -> None:
+        """The next rep presses the button, fills in the modal and sends it."""
+        intention = heapq.heappop(self._intentions)
+        user = self._slack_ids[intention.person.key]
+        channel = self._sandbox.open_dm(user)
+        self._sandbox.click(user, channel=channel, ts=intention.invitation, action_id=Action.OPEN_PULSE)
+        view = self._sandbox.wait_for_view(user)
+        if view["callback_id"] != Callback.PULSE:
+            # They came too late; the bot has told them so.
+            self._sandbox.close_view(user, view["id"])
+            return
+        done = self._sandbox.submit(user, view["id"], self._fill(view, intention.behaviour))
+        if done.ok and not done.response.get("errors"):
+            self.answers += 1
+
+    def _fill(self, view: dict[str, Any], behaviour: Behaviour) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for block in view["blocks"]:
+            block_id = block.get("block_id", "")
+            if block_id.startswith(ITEM_BLOCK):
+                answer = behaviour.answers.get(self._bank[block_id.removeprefix(ITEM_BLOCK)].stage)
+                if answer is not None:
+                    values[block_id] = f"{answer:g}"
+        if behaviour.comment:
+            values[COMMENT_BLOCK] = behaviour.comment
+            if behaviour.never_quote:
+                values[QUOTE_BLOCK] = ["never"]
+        return values
+
+
+def _is_invitation(message: dict[str, Any]) -> bool:
+    """Whether a message can be answered now: it has the button that skips this week."""
+    elements = [element for block in message.get("blocks") or [] for element in block.get("elements", [])]
+    return any(element.get("action_id") == Action.DECLINE_PULSE for element in elements)

@@ -1,0 +1,112 @@
+"""The tick: looks in the tables for what is due, and does each thing once."""
+
+import logging
+from datetime import datetime, timedelta
+
+from handlers import pulse_view
+from handlers.alert import new_alerts
+from handlers.digest import digest_message
+from handlers.services import Services
+from surveys import count, digests, outbox
+from surveys.ballots.keys import MasterKey
+from surveys.outbox import Message
+from surveys.rounds import rounds
+from surveys.rounds.schedule import monday
+
+log = logging.getLogger(__name__)
+
+
+class Tick:
+    """Everything that time brings about. Run it as often as you like: what was done is not done again."""
+
+    def __init__(self, services: Services, master: MasterKey, *, leaders_channel: str | None) -> None:
+        self._services = services
+        self._master = master
+        self._leaders_channel = leaders_channel
+
+    def run(self) -> None:
+        """Do everything that is due now."""
+        now = self._services.now()
+        # Closing comes first: after a night's stop the old round is counted before a new one opens.
+        self._close(now)
+        self._open(now)
+        self._invite(now)
+        self._remind(now)
+        self._digest(now)
+        self._services.outbox_filled()
+
+    def next_due(self, *, after: datetime) -> datetime:
+        """The next instant at which `run` will have something to do."""
+        schedule = self._services.schedule
+        with self._services.database.read() as session:
+            instants = [rounds.next_due(session, now=after), digests.next_due(session)]
+        week_on = monday(after.date())
+        instants += [schedule.opens_at(week_on + timedelta(weeks=ahead)) for ahead in range(3)]
+        return min(instant for instant in instants if instant and instant > after)
+
+    def _open(self, now: datetime) -> None:
+        services = self._services
+        with services.database.work() as session:
+            opened = rounds.open_round(
+                session, schedule=services.schedule, bank=services.bank, master=self._master, now=now
+            )
+        if opened:
+            log.info("round opened", extra={"action": "open", "week": str(opened.week_on)})
+
+    def _invite(self, now: datetime) -> None:
+        services = self._services
+        with services.database.work() as session:
+            for person, in_round in rounds.invite_due(session, schedule=services.schedule, now=now):
+                payload = pulse_view.ask_message(
+                    person,
+                    in_round,
+                    zone=person.zone(services.schedule.company_zone.key),
+                    smallest_group=services.smallest_group,
+                )
+                key = pulse_view.ask_key(in_round.id, person.id)
+                outbox.post(session, Message(key, "post", person.slack_id or "", payload), now=now)
+
+    def _remind(self, now: datetime) -> None:
+        services = self._services
+        with services.database.work() as session:
+            for person, in_round in rounds.remind_due(session, schedule=services.schedule, now=now):
+                zone = person.zone(services.schedule.company_zone.key)
+                payload = pulse_view.reminder_message(person, in_round, zone=zone)
+                key = f"{in_round.id}:remind:{person.id}"
+                outbox.post(session, Message(key, "post", person.slack_id or "", payload), now=now)
+
+    def _close(self, now: datetime) -> None:
+        services = self._services
+        with services.database.read() as session:
+            due = rounds.due_to_close(session, now=now)
+        for round_id in due:
+            count.close_round(
+                services.database,
+                round_id,
+                bank=services.bank,
+                master=self._master,
+                k=services.smallest_group,
+            )
+            log.info("round counted", extra={"action": "close"})
+        self._tell(now)
+
+    def _tell(self, now: datetime) -> None:
+        """Alerts and owed digests of releases that nobody was told about yet."""
+        services = self._services
+        with services.database.work() as session:
+            for release_id in digests.unplanned(session):
+                digests.plan(session, release_id, schedule=services.schedule)
+                if self._leaders_channel:
+                    for message in new_alerts(session):
+                        outbox.post(
+                            session,
+                            Message(message.key, "post", self._leaders_channel, message.payload),
+                            now=now,
+                        )
+
+    def _digest(self, now: datetime) -> None:
+        with self._services.database.work() as session:
+            for owed in digests.take_due(session, now=now):
+                payload = digest_message(session, owed)
+                key = f"digest:{owed.release_id}:{owed.person.id}"
+                outbox.post(session, Message(key, "post", owed.person.slack_id or "", payload), now=now)

@@ -1,0 +1,1 @@
+"""Block Kit: what may be drawn, where, and how much of it."""

@@ -1,0 +1,79 @@
+// The left column: who one is, and everywhere one can go.
+
+import { html, useState } from "./vendor/htm-preact.js";
+import { usePage } from "./context.js";
+import { Dialog } from "./dialog.js";
+import { Icon, Mark } from "./icons.js";
+import { Avatar, nameOf, PeopleDialog, playable, Status } from "./people.js";
+import * as time from "./time.js";
+
+function Row({ here, unread = 0, onClick, lead, children }) {
+  return html`<li><button type="button" class=${`row ${unread ? "row-unread" : ""}`} aria-current=${here ? "page" : undefined} onClick=${onClick}>
+    ${lead}<span class="row-name">${children}</span>
+    ${unread > 0 && html`<span class="badge"><span aria-hidden="true">${unread > 99 ? "99+" : unread}</span><span class="sr-only">, ${unread} unread</span></span>`}
+  </button></li>`;
+}
+
+function Heading({ id, children, action, onAction }) {
+  return html`<div class="row-heading"><h2 id=${id}>${children}</h2>
+    ${action && html`<button type="button" class="icon-button small" aria-label=${action} title=${action} onClick=${onAction}><${Icon} name="plus" size=${16} /></button>`}</div>`;
+}
+
+function BrowseChannels({ channels, onChoose, onCancel }) {
+  return html`<${Dialog} class="chooser" labelledBy="browse-title" light onCancel=${onCancel}>
+    <header class="modal-head"><h2 id="browse-title">Channels to join</h2>
+      <button type="button" class="icon-button" aria-label="Close" onClick=${onCancel}><${Icon} name="close" /></button></header>
+    <div class="people-groups"><ul>${channels.map((channel) => html`<li key=${channel.id}>
+      <button type="button" class="person" onClick=${() => onChoose(channel.id)}><${Icon} name="hash" /><span class="person-text"><b>${channel.name}</b></span></button></li>`)}</ul>
+      ${!channels.length && html`<p class="muted">You are in every channel there is.</p>`}</div>
+  </${Dialog}>`;
+}
+
+export function Sidebar({ onGone = () => {} }) {
+  const { workspace, me, people, conversations, route, navigate, openConversation, openDirect, openApp, now, online } = usePage();
+  const [dialog, setDialog] = useState(null);
+  const connected = online.app ?? workspace.app.connected ?? true;
+  const go = (action) => { action(); onGone(); };
+  const byName = (a, b) => (a.name ?? "").localeCompare(b.name ?? "");
+  const channels = conversations.filter(({ kind, is_member }) => kind !== "im" && is_member).sort(byName);
+  const open = conversations.filter(({ kind, is_member }) => kind === "channel" && !is_member).sort(byName);
+  const directs = conversations.filter(({ kind, is_app_dm }) => kind === "im" && !is_app_dm)
+    .sort((a, b) => Number(b.last_ts ?? 0) - Number(a.last_ts ?? 0));
+  const appDm = conversations.find(({ is_app_dm }) => is_app_dm);
+  const here = (id) => route.tab !== "home" && route.channel === id;
+
+  return html`<div class="sidebar">
+    <div class="workspace"><${Mark} size=${34} /><div><b>${workspace.team.name}</b><span>Sandbox</span></div></div>
+    <button type="button" class="me" onClick=${() => setDialog("me")} aria-label=${`You are ${nameOf(me)}. Change who you are`}>
+      <${Avatar} person=${me} size=${36} />
+      <span class="me-text"><small>You are · ${time.clockTime(now(), me.tz)}</small><b>${nameOf(me)}</b><small title=${me.title}>${me.title}</small></span>
+      <${Icon} name="down" size=${16} />
+    </button>
+    <nav class="places" aria-label="Conversations">
+      <${Heading} id="places-app">App</${Heading}>
+      <ul aria-labelledby="places-app">
+        <${Row} here=${route.tab === "home"} onClick=${() => go(() => openApp("home"))} lead=${html`<${Icon} name="home" />`}>${workspace.app.name}<span class="row-note">Home</span></${Row}>
+        <${Row} here=${appDm && here(appDm.id)} unread=${appDm?.unread} onClick=${() => go(() => openApp("messages"))} lead=${html`<${Icon} name="chat" />`}>${workspace.app.name}<span class="row-note">Messages</span></${Row}>
+      </ul>
+      <${Heading} id="places-channels" action="Join a channel" onAction=${() => setDialog("channels")}>Channels</${Heading}>
+      <ul aria-labelledby="places-channels">${channels.map((channel) => html`<${Row} key=${channel.id} here=${here(channel.id)} unread=${channel.unread}
+        onClick=${() => go(() => openConversation(channel.id))} lead=${html`<${Icon} name=${channel.kind === "private" ? "lock" : "hash"} />`}>${channel.name}
+        ${channel.kind === "private" && html`<span class="sr-only"> (private)</span>`}</${Row}>`)}</ul>
+      <${Heading} id="places-directs" action="Write to someone" onAction=${() => setDialog("direct")}>Direct messages</${Heading}>
+      <ul aria-labelledby="places-directs">${directs.map((direct) => {
+        const other = people.get(direct.other);
+        return html`<${Row} key=${direct.id} here=${here(direct.id)} unread=${direct.unread} onClick=${() => go(() => openConversation(direct.id))}
+          lead=${html`<${Avatar} person=${other} size=${20} />`}>${other ? nameOf(other) : direct.name}${direct.other === me.id ? " (you)" : ""}
+          ${other && html`<${Status} person=${other} />`}</${Row}>`;
+      })}</ul>
+    </nav>
+    <p class=${`connection ${online.page && connected ? "" : "connection-off"}`} role="status">
+      <span class="dot"></span>${!online.page ? "Reconnecting…" : !connected ? `${workspace.app.name} is not connected` : "Live"}</p>
+    ${dialog === "me" && html`<${PeopleDialog} title="Who do you want to be?" people=${playable(workspace.people)} current=${me.id} now=${now()}
+      onCancel=${() => setDialog(null)} onChoose=${(person) => { setDialog(null); navigate({ as: person.id, channel: null, tab: null, thread: null }); onGone(); }} />`}
+    ${dialog === "direct" && html`<${PeopleDialog} title="Write to" people=${workspace.people.filter(({ deleted }) => !deleted)} now=${now()}
+      onCancel=${() => setDialog(null)} onChoose=${(person) => { setDialog(null); go(() => openDirect(person.id)); }} />`}
+    ${dialog === "channels" && html`<${BrowseChannels} channels=${open} onCancel=${() => setDialog(null)}
+      onChoose=${(id) => { setDialog(null); go(() => openConversation(id)); }} />`}
+  </div>`;
+}

@@ -1,0 +1,1 @@
+"""The workspace as Slack would remember it."""

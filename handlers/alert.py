@@ -1,0 +1,127 @@
+"""The alert: what leaders are told when the trust-loss cycle forms, or one stage drifts."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from analysis.cycle import Kind, Sign, State, watch
+from analysis.figures import Record
+from analysis.stages import Stage
+from handlers.blocks import Block, actions, button, context, escape, header, section
+from handlers.figures import moved
+from handlers.ids import Action
+from handlers.wheel import describe_wheel, draw_wheel
+from handlers.words import Words, words
+from surveys import alerts, results
+
+# Which of the things that break the wheel to propose, by the stage where it began.
+REMEDIES: dict[Stage, tuple[str, ...]] = {
+    Stage.TARGETS: ("root_cause", "deep_dive", "hold_rule"),
+    Stage.TRUST: ("hold_rule", "deep_dive", "give_room"),
+    Stage.CANDOR: ("root_cause", "deep_dive", "give_room"),
+    Stage.OVERLAY: ("no_new_overlay", "deep_dive", "give_room"),
+    Stage.FRICTION: ("give_room", "no_new_overlay", "deep_dive"),
+    Stage.CUSTOMER: ("deep_dive", "give_room", "no_new_overlay"),
+    Stage.EFFICIENCY: ("deep_dive", "root_cause", "give_room"),
+}
+PICTURE_BLOCK = "wheel"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertMessage:
+    """An alert ready for the outbox; the key makes it once."""
+
+    key: str
+    payload: dict[str, Any]
+
+
+def new_alerts(session: Session, *, language: str = "en") -> list[AlertMessage]:
+    """Raise what the newest release shows, and put it into words; nothing that was told already."""
+    record = results.whole_record(session)
+    say = words(language)
+    found = []
+    for unit_id, state in watch(record).items():
+        if state.kind in {Kind.STEADY, Kind.RECOVERING}:
+            alerts.close_open(session, unit_id)
+        if state.kind not in {Kind.CYCLE, Kind.DRIFT} or state.stage is None or state.week is None:
+            continue
+        kind = state.kind.value
+        alert = alerts.raise_once(
+            session, unit_id=unit_id, kind=kind, stage=state.stage, week_on=state.week
+        )
+        if alert:
+            payload = (cycle_message if state.kind is Kind.CYCLE else drift_message)(record, state, say)
+            found.append(AlertMessage(f"alert:{alert.id}", payload))
+    return found
+
+
+def cycle_message(record: Record, state: State, say: Words) -> dict[str, Any]:
+    """The alert that a cycle forms, with the wheel and the evidence stage by stage."""
+    unit = _name(record, state.unit_id)
+    turned = [(drift.stage, say.day(drift.since) if drift.since else "") for drift in state.turned]
+    title = say("alert.cycle_title", unit=unit)
+    alt = describe_wheel(turned, title=unit, say=say)
+    evidence = [
+        f"{place}. *{say(f'stage.{drift.stage.value}')}*: {moved(drift, record, state.unit_id, say)}"
+        for place, drift in enumerate(state.turned, start=1)
+    ]
+    first = state.turned[0].stage
+    blocks: list[Block] = [
+        header(title),
+        section(say("alert.cycle_lead", stage=say(f"stage.{first.value}"), since=turned[0][1], count=len(turned))),
+        {"type": "image", "block_id": PICTURE_BLOCK, "slack_file": {"id": ""}, "alt_text": alt},
+        section(f"*{say('alert.evidence')}*\n" + "\n".join(evidence)),
+        section(f"*{say('alert.signs')}*\n" + "\n".join(_signs(state, say))),
+        section(f"*{say('alert.remedies')}*\n" + "\n".join(f"• {say(f'remedy.{key}')}" for key in REMEDIES[first])),
+        actions(
+            button(say("alert.ask_themes"), f"{Action.ASK}:0", value=say("question.themes", unit=unit)),
+            button(
+                say("alert.ask_trend"),
+                f"{Action.ASK}:1",
+                value=say("question.trend", stage=say(f"stage.{first.value}"), unit=unit),
+            ),
+        ),
+        context(say("alert.cycle_small_print")),
+    ]
+    picture = {
+        "png": base64.b64encode(draw_wheel(turned, title=unit, say=say)).decode(),
+        "filename": "wheel.png",
+        "title": title,
+        "alt": alt,
+    }
+    return {"text": title, "blocks": blocks, "picture": picture}
+
+
+def drift_message(record: Record, state: State, say: Words) -> dict[str, Any]:
+    """The note that one stage alone drifts: worth a look, and not the cycle."""
+    unit = _name(record, state.unit_id)
+    stage = say(f"stage.{state.stage.value}") if state.stage else ""
+    title = say("alert.drift_title", unit=unit, stage=stage)
+    evidence = [
+        f"• *{say(f'stage.{drift.stage.value}')}*: {moved(drift, record, state.unit_id, say)}"
+        for drift in state.turned
+    ]
+    blocks = [
+        header(title),
+        section("\n".join([say("alert.drift_lead", stage=stage), *evidence])),
+        actions(
+            button(say("alert.ask_trend"), f"{Action.ASK}:0", value=say("question.trend", stage=stage, unit=unit))
+        ),
+        context(say("alert.drift_small_print")),
+    ]
+    return {"text": title, "blocks": blocks}
+
+
+def _signs(state: State, say: Words) -> list[str]:
+    def line(sign: Sign, key: str) -> str:
+        return f"• {say(key, stage=say(f'stage.{sign.stage.value}'), weeks=sign.weeks)}"
+
+    found = [line(sign, "alert.confirm") for sign in state.confirm]
+    found += [line(sign, "alert.refute") for sign in state.refute]
+    return found or [f"• {say('alert.no_signs')}"]
+
+
+def _name(record: Record, unit_id: str) -> str:
+    return escape(next(unit.name for unit in record.units if unit.id == unit_id))

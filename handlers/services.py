@@ -1,0 +1,31 @@
+"""What the handlers work with; the wiring in `bot` makes one of these."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from surveys.ballots.keys import ServingKeys
+from surveys.bank.items import QuestionBank
+from surveys.clock import Clock
+from surveys.rounds.schedule import Schedule
+from surveys.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Services:
+    """Database, keys and settings of the serving process. None of these can open a ballot.
+
+    `outbox_filled` is called after something was written to the outbox, so that the sender need not wait.
+    """
+
+    database: Database
+    keys: ServingKeys
+    bank: QuestionBank
+    schedule: Schedule
+    clock: Clock
+    smallest_group: int
+    outbox_filled: Callable[[], None]
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        return self.clock.now()

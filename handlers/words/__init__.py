@@ -1,0 +1,75 @@
+"""Everything a person reads, one catalogue per language; English where another has a gap."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("en", "de")
+FALLBACK = "en"
+
+
+class Words:
+    """The catalogue of one language."""
+
+    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+        self.language = language
+        self.texts = texts
+
+    def __call__(self, key: str, **fields: Any) -> str:
+        """The text under a dotted key, its {fields} filled in; KeyError when English lacks it too."""
+        text = self.texts.get(key)
+        if text is None:
+            text = words(FALLBACK).texts[key]
+        return text.format(**fields)
+
+    def has(self, key: str) -> bool:
+        """Whether any language we can fall back to has this text."""
+        return key in self.texts or key in words(FALLBACK).texts
+
+    def day(self, day: date) -> str:
+        """'16 Nov'."""
+        return f"{day.day} {self(f'month.{day.month}')}"
+
+    def when(self, local: datetime) -> str:
+        """'Thursday 16:00'."""
+        return f"{self(f'weekday.{local.weekday()}')} {local:%H:%M}"
+
+    def number(self, value: float, places: int = 1) -> str:
+        """A number with the decimal sign of the language."""
+        text = f"{value:.{places}f}"
+        return text.replace(".", ",") if self.language == "de" else text
+
+    def signed(self, value: float, places: int = 1) -> str:
+        """A number with its sign, a real minus included."""
+        text = self.number(abs(value), places)
+        if float(f"{abs(value):.{places}f}") == 0:
+            return text
+        return f"+{text}" if value > 0 else f"\u2212{text}"
+
+    def listing(self, parts: list[str]) -> str:
+        """'a, b and c'."""
+        if len(parts) < 2:
+            return "".join(parts)
+        return f"{', '.join(parts[:-1])} {self('word.and')} {parts[-1]}"
+
+
+@cache
+def words(language: str) -> Words:
+    """The catalogue of a language, or English when there is none."""
+    if language not in LANGUAGES:
+        language = FALLBACK
+    file = resources.files("handlers.words") / f"{language}.toml"
+    return Words(language, dict(_flat(tomllib.loads(file.read_text(encoding="utf-8")))))
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            found += _flat(value, f"{prefix}{key}.")
+        else:
+            found.append((f"{prefix}{key}", value))
+    return found

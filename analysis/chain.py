@@ -2,9 +2,9 @@
 
 For each stage the scan gives evidence for a beginning in each week. A chain is a run of neighbouring stages, each
 beginning after the one before; its evidence is the sum, less a penalty for each stage because its week was
-chosen. What counts is how far the best chain beats the best other reading of the same figures: one stage alone, or
-everything at once. So a strong drift of one stage is no cycle, however strong, and neither is a
-reorganisation that moves every answer in the same week.
+chosen. What counts is how far the best chain beats the best other reading of the same figures: one stage alone,
+everything at once, or stages turning against the order of the wheel. So a strong drift of one stage is no cycle,
+however strong, and neither is a reorganisation that moves every answer in the same week.
 """
 
 import numpy as np
@@ -27,7 +27,11 @@ PASSED_OVER = 1.0
 COMMON_SIZES = (0.5, 1.0, 1.5)
 # It is rarer than a turn of one stage, so it costs more; chosen together with PENALTY.
 COMMON_PENALTY = 8.0
+# Stages turning against the order costs as much: while the order cannot be told yet, the wheel's is taken.
+AGAINST_PENALTY = 8.0
 NEVER = -1e9
+FORWARD: tuple[Stage, ...] = WHEEL
+BACKWARD: tuple[Stage, ...] = WHEEL[::-1]
 
 
 def evidence(scans: dict[Stage, Scan]) -> Array:
@@ -61,8 +65,12 @@ def at_once(scans: dict[Stage, Scan]) -> Array:
 def excess(scans: dict[Stage, Scan]) -> Array:
     """How far the best chain of two stages or more beats any other reading, (units, weeks)."""
     single = evidence(scans)
-    other = np.maximum(single.max(axis=(1, 3)), at_once(scans))
-    best: Array = np.max([_ends(single, cut)[1] for cut in range(STAGES)], axis=0).max(axis=(0, 3)) - other
+    forward, backward = (
+        np.max([_ends(single, order, cut)[1] for cut in range(STAGES)], axis=0).max(axis=(0, 3))
+        for order in (FORWARD, BACKWARD)
+    )
+    other = np.max([single.max(axis=(1, 3)), at_once(scans), backward - AGAINST_PENALTY], axis=0)
+    best: Array = forward - other
     return best
 
 
@@ -73,38 +81,44 @@ def trace(scans: dict[Stage, Scan], unit: int) -> list[tuple[Stage, int]]:
         Stages in the order they turned, each with its age in weeks.
     """
     single = evidence(scans)[unit : unit + 1, :, -1:, :]
-    tops = [float(_ends(single, cut)[1].max()) for cut in range(STAGES)]
+    tops = [float(_ends(single, FORWARD, cut)[1].max()) for cut in range(STAGES)]
     cut = int(np.argmax(tops))
-    begun, joined = (layer[:, 0, 0, :] for layer in _ends(single, cut))
+    begun, joined = (layer[:, 0, 0, :] for layer in _ends(single, FORWARD, cut))
+    line = _line(FORWARD, cut)
     place, age = (int(index) for index in np.unravel_index(joined.argmax(), joined.shape))
-    own = single[0, :, 0, :]
-    chain = [(WHEEL[(place + cut) % STAGES], age)]
+    chain = [(line[place], age)]
     follows = True
     while follows:
         older = slice(age + 1, age + 1 + MOST_GAP)
         options = [(float(begun[place - 1, older].max()), place - 1)]
-        if place >= 2 and WHEEL[(place - 1 + cut) % STAGES] in ROTATING:
+        if place >= 2 and line[place - 1] in ROTATING:
             options.append((float(begun[place - 2, older].max()) - PASSED_OVER, place - 2))
         place = max(options)[1]
         age += 1 + int(np.argmax(begun[place, older]))
-        chain.append((WHEEL[(place + cut) % STAGES], age))
-        follows = place > 0 and joined[place, age] > own[(place + cut) % STAGES, age]
+        chain.append((line[place], age))
+        follows = place > 0 and joined[place, age] > single[0, line[place].position, 0, age]
     return chain[::-1]
 
 
-def _ends(single: Array, cut: int) -> tuple[Array, Array]:
-    """Best evidence of chains by the stage and age they end with, the wheel cut open before stage `cut`.
+def _line(order: tuple[Stage, ...], cut: int) -> tuple[Stage, ...]:
+    """The wheel cut open: all stages in order, from place `cut` on."""
+    return (*order[cut:], *order[:cut])
+
+
+def _ends(single: Array, order: tuple[Stage, ...], cut: int) -> tuple[Array, Array]:
+    """Best evidence of chains by the stage and age they end with, the wheel cut open at place `cut` of an order.
 
     Returns:
-        Chains of any length, and of two stages or more; (places, units, weeks, ages), place 0 is `cut`.
+        Chains of any length, and of two stages or more; (places, units, weeks, ages), places as in `_line`.
     """
+    line = _line(order, cut)
     begun: list[Array] = []
     joined: list[Array] = []
     reached: list[Array] = []
-    for place in range(STAGES):
-        own = single[:, (place + cut) % STAGES]
+    for place, stage in enumerate(line):
+        own = single[:, stage.position]
         before = reached[place - 1] if place else np.full_like(own, NEVER)
-        if place >= 2 and WHEEL[(place - 1 + cut) % STAGES] in ROTATING:
+        if place >= 2 and line[place - 1] in ROTATING:
             before = np.maximum(before, reached[place - 2] - PASSED_OVER)
         joined.append(own + before)
         begun.append(np.maximum(own, joined[-1]))

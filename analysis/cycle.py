@@ -155,7 +155,7 @@ def follow(record: Record, *, units: Sequence[str] | None = None) -> Paths:
 def _whole(grid: Grid, scans: dict[Stage, Scan]) -> dict[Stage, Scan]:
     """Scans of all seven stages, empty ones for stages never asked."""
     nothing = np.zeros((len(grid.units), len(grid.weeks), WINDOW))
-    empty = Scan(nothing, nothing, nothing, nothing, nothing[:, :, 0], np.arange(0))
+    empty = Scan(nothing, nothing, nothing, nothing, nothing, nothing[:, :, 0], np.arange(0))
     return {stage: scans.get(stage, empty) for stage in WHEEL}
 
 

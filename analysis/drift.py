@@ -13,6 +13,9 @@ from analysis.thresholds import Thresholds
 
 # A beginning counts when at least so many weeks with figures lie in it: one bad week is no drift.
 LEAST_SEEN = 2
+# And when at least this share of its standard errors is left without its most telling week. Two equal weeks leave
+# .5; one week at its cap of 3.5 and an ordinary one leave less than .4.
+REST_SHARE = 0.45
 # Changes below this many SD are real perhaps, but nothing to act on (Cohen 1988 calls .2 small).
 LEAST_SIZE = 0.3
 # An alarm that was raised stays until its evidence falls below this many standard errors.
@@ -176,7 +179,7 @@ def turned_back(found: Scan, unit: int, age: int) -> int:
 
 
 def _eligible(found: Scan) -> Mask:
-    eligible: Mask = (found.seen >= LEAST_SEEN) & (found.size >= LEAST_SIZE)
+    eligible: Mask = (found.seen >= LEAST_SEEN) & (found.size >= LEAST_SIZE) & (found.rest >= REST_SHARE * found.z)
     return eligible
 
 

@@ -42,6 +42,7 @@ class Scan:
         score: sum of whitened products; score / information is the size of the step in SD, up is worse.
         information: inverse variance of that size; 0 where nothing can be said.
         seen: weeks with a figure from the beginning on.
+        rest: standard errors that are left without the most telling single week.
         fitted: (units, rounds, weeks) whitened steps, by beginning.
         whitened: (units, rounds) whitened figures.
         rounds: (rounds,) indices of the weeks in which the item was asked.
@@ -50,6 +51,7 @@ class Scan:
     score: Array
     information: Array
     seen: Array
+    rest: Array
     fitted: Array
     whitened: Array
     rounds: "np.typing.NDArray[np.intp]"
@@ -118,11 +120,20 @@ def scan(item: Item) -> Scan:
     steps = (rounds[:, None] >= np.arange(weeks)[None, :]).astype(float)
     whitened = np.clip((root @ np.where(known, mean, 0.0)[..., None])[..., 0], -CLIP, CLIP)
     fitted = root @ (mix @ steps)
-    score = np.cumsum(fitted * whitened[..., None], axis=1)
+    parts = fitted * whitened[..., None]
+    score = np.cumsum(parts, axis=1)
     information = np.cumsum(fitted * fitted, axis=1)
     seen = np.cumsum(known[..., None] * steps, axis=1)
-    aged = [_by_age(part, rounds, weeks) for part in (score, information, seen)]
-    return Scan(aged[0], aged[1], aged[2], fitted, whitened, rounds)
+    rest = (score - np.maximum.accumulate(parts, axis=1)) / np.sqrt(np.maximum(information, LEAST_INFORMATION))
+    return Scan(
+        score=_by_age(score, rounds, weeks),
+        information=_by_age(information, rounds, weeks),
+        seen=_by_age(seen, rounds, weeks),
+        rest=_by_age(rest, rounds, weeks),
+        fitted=fitted,
+        whitened=whitened,
+        rounds=rounds,
+    )
 
 
 def _by_age(part: Array, rounds: "np.typing.NDArray[np.intp]", weeks: int) -> Array:

@@ -32,7 +32,7 @@ SYNC_HOURS = 24
 
 
 class SlackNotConnected(OrgpulseError):
-    """Orgpulse has no {missing}. Create the app from deploy/manifest.yaml and set {variable} in the environment."""
+    """There is no {missing}. Create the app from deploy/manifest.yaml and set {variable} in the environment."""
 
 
 class Orgpulse:
@@ -78,7 +78,7 @@ class Orgpulse:
         token = _secret(self.settings, "slack_app_token")
         web = WebClient(token=token, base_url=self.settings.slack_api_url)
         self._sockets = SocketModeHandler(self.app, token, web_client=web, concurrency=LISTENERS)
-        self._sockets.connect()
+        self._sockets.connect()  # type: ignore[no-untyped-call]
 
     def keep_time(self) -> None:
         """Start ticking and sending, in threads of their own."""
@@ -95,7 +95,7 @@ class Orgpulse:
         if self._scheduler:
             self._scheduler.shutdown(wait=True)
         if self._sockets:
-            self._sockets.close()
+            self._sockets.close()  # type: ignore[no-untyped-call]
         self.sender.stop()
         self._listeners.shutdown(wait=True)
         self.database.close()

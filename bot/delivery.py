@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
+from slack_sdk.webhook import WebhookClient
 
 from handlers.ids import METADATA_EVENT
 from surveys import outbox
@@ -58,8 +59,8 @@ IDLE_SECONDS = 5.0
 class Sender:
     """Sends the outbox through one Slack client, whose own retries must be off.
 
-    slack_sdk's default retry repeats a post whose connection dropped after Slack had it; here an unclear failure is
-    tried again only after looking whether the message is there.
+    slack_sdk's default retry repeats a post whose connection dropped after Slack had it; here an unclear failure
+    is tried again only after looking whether the message is there.
     """
 
     def __init__(self, database: Database, client: WebClient, clock: Clock) -> None:
@@ -180,7 +181,7 @@ class Sender:
 
     def _ephemeral(self, leased: Leased) -> SlackResponse | None:
         channel, user = leased.message.recipient.split(":", 1)
-        payload = leased.message.payload
+        payload = self._with_picture(leased.message.payload)
         self._drawn_or_written(
             lambda blocks: self._client.chat_postEphemeral(
                 channel=channel, user=user, text=payload["text"], blocks=blocks
@@ -190,8 +191,8 @@ class Sender:
         return None
 
     def _respond(self, leased: Leased) -> SlackResponse | None:
-        payload = leased.message.payload
-        _respond_to(payload["response_url"], {key: payload[key] for key in ("text", "blocks")})
+        payload = self._with_picture(leased.message.payload)
+        _respond_to(payload["response_url"], payload["text"], payload["blocks"])
         return None
 
     def _drawn_or_written(
@@ -209,9 +210,7 @@ class Sender:
         """Our own message in a conversation, if it is there already."""
         if channel.startswith(("U", "W")):
             channel = self._client.conversations_open(users=channel)["channel"]["id"]
-        history = self._client.conversations_history(
-            channel=channel, limit=LOOK_BACK, include_all_metadata=True
-        )
+        history = self._client.conversations_history(channel=channel, limit=LOOK_BACK, include_all_metadata=True)
         for message in history["messages"]:
             metadata = message.get("metadata") or {}
             if metadata.get("event_payload", {}).get("key") == mark:
@@ -232,9 +231,7 @@ class Sender:
         request.add_header("Content-Type", "image/png")
         with urlopen(request, timeout=30):  # noqa: S310
             pass
-        self._client.files_completeUploadExternal(
-            files=[{"id": place["file_id"], "title": picture["title"]}]
-        )
+        self._client.files_completeUploadExternal(files=[{"id": place["file_id"], "title": picture["title"]}])
         return payload | {
             "blocks": [_named(block, place["file_id"]) for block in payload["blocks"]],
         }
@@ -251,11 +248,7 @@ def _named(block: dict[str, Any], file_id: str) -> dict[str, Any]:
     return block
 
 
-def _respond_to(url: str, payload: dict[str, Any]) -> None:
-    from slack_sdk.webhook import WebhookClient
-
-    response = WebhookClient(url, retry_handlers=[]).send(
-        text=payload["text"], blocks=payload["blocks"], response_type="ephemeral"
-    )
+def _respond_to(url: str, text: str, blocks: list[dict[str, Any]]) -> None:
+    response = WebhookClient(url, retry_handlers=[]).send(text=text, blocks=blocks, response_type="ephemeral")
     if response.status_code >= 500:
         raise OSError(f"response_url answered {response.status_code}")

@@ -74,9 +74,7 @@ class ScheduleSettings(BaseModel):
 class Settings(BaseSettings):
     """Everything that can be set. Secrets come from the environment or from files, never from orgpulse.toml."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid")
 
     database: str = "sqlite:///orgpulse.db"
     timezone: str = "Europe/London"

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from analysis.cycle import Kind, Sign, State, watch
 from analysis.figures import Record
+from analysis.questions import Intent
 from analysis.stages import Stage
 from handlers.blocks import Block, actions, button, context, escape, header, section
 from handlers.figures import moved
 from handlers.ids import Action
+from handlers.question_text import about, question_text
 from handlers.wheel import describe_wheel, draw_wheel
 from handlers.words import Words, words
 from surveys import alerts, results
@@ -48,9 +50,7 @@ def new_alerts(session: Session, *, language: str = "en") -> list[AlertMessage]:
         if state.kind not in {Kind.CYCLE, Kind.DRIFT} or state.stage is None or state.week is None:
             continue
         kind = state.kind.value
-        alert = alerts.raise_once(
-            session, unit_id=unit_id, kind=kind, stage=state.stage, week_on=state.week
-        )
+        alert = alerts.raise_once(session, unit_id=unit_id, kind=kind, stage=state.stage, week_on=state.week)
         if alert:
             payload = (cycle_message if state.kind is Kind.CYCLE else drift_message)(record, state, say)
             found.append(AlertMessage(f"alert:{alert.id}", payload))
@@ -59,10 +59,11 @@ def new_alerts(session: Session, *, language: str = "en") -> list[AlertMessage]:
 
 def cycle_message(record: Record, state: State, say: Words) -> dict[str, Any]:
     """The alert that a cycle forms, with the wheel and the evidence stage by stage."""
-    unit = _name(record, state.unit_id)
+    name = _name(record, state.unit_id)
+    unit = escape(name)
     turned = [(drift.stage, say.day(drift.since) if drift.since else "") for drift in state.turned]
     title = say("alert.cycle_title", unit=unit)
-    alt = describe_wheel(turned, title=unit, say=say)
+    alt = describe_wheel(turned, title=name, say=say)
     evidence = [
         f"{place}. *{say(f'stage.{drift.stage.value}')}*: {moved(drift, record, state.unit_id, say)}"
         for place, drift in enumerate(state.turned, start=1)
@@ -74,19 +75,25 @@ def cycle_message(record: Record, state: State, say: Words) -> dict[str, Any]:
         {"type": "image", "block_id": PICTURE_BLOCK, "slack_file": {"id": ""}, "alt_text": alt},
         section(f"*{say('alert.evidence')}*\n" + "\n".join(evidence)),
         section(f"*{say('alert.signs')}*\n" + "\n".join(_signs(state, say))),
-        section(f"*{say('alert.remedies')}*\n" + "\n".join(f"• {say(f'remedy.{key}')}" for key in REMEDIES[first])),
+        section(
+            f"*{say('alert.remedies')}*\n" + "\n".join(f"• {say(f'remedy.{key}')}" for key in REMEDIES[first])
+        ),
         actions(
-            button(say("alert.ask_themes"), f"{Action.ASK}:0", value=say("question.themes", unit=unit)),
+            button(
+                say("alert.ask_themes"),
+                f"{Action.ASK}:0",
+                value=question_text(about(Intent.THEMES, unit=name), say),
+            ),
             button(
                 say("alert.ask_trend"),
                 f"{Action.ASK}:1",
-                value=say("question.trend", stage=say(f"stage.{first.value}"), unit=unit),
+                value=question_text(about(Intent.TREND, first, unit=name), say),
             ),
         ),
         context(say("alert.cycle_small_print")),
     ]
     picture = {
-        "png": base64.b64encode(draw_wheel(turned, title=unit, say=say)).decode(),
+        "png": base64.b64encode(draw_wheel(turned, title=name, say=say)).decode(),
         "filename": "wheel.png",
         "title": title,
         "alt": alt,
@@ -96,7 +103,9 @@ def cycle_message(record: Record, state: State, say: Words) -> dict[str, Any]:
 
 def drift_message(record: Record, state: State, say: Words) -> dict[str, Any]:
     """The note that one stage alone drifts: worth a look, and not the cycle."""
-    unit = _name(record, state.unit_id)
+    name = _name(record, state.unit_id)
+    unit = escape(name)
+    turned = [state.stage] if state.stage else []
     stage = say(f"stage.{state.stage.value}") if state.stage else ""
     title = say("alert.drift_title", unit=unit, stage=stage)
     evidence = [
@@ -107,7 +116,11 @@ def drift_message(record: Record, state: State, say: Words) -> dict[str, Any]:
         header(title),
         section("\n".join([say("alert.drift_lead", stage=stage), *evidence])),
         actions(
-            button(say("alert.ask_trend"), f"{Action.ASK}:0", value=say("question.trend", stage=stage, unit=unit))
+            button(
+                say("alert.ask_trend"),
+                f"{Action.ASK}:0",
+                value=question_text(about(Intent.TREND, *turned, unit=name), say),
+            )
         ),
         context(say("alert.drift_small_print")),
     ]
@@ -124,4 +137,4 @@ def _signs(state: State, say: Words) -> list[str]:
 
 
 def _name(record: Record, unit_id: str) -> str:
-    return escape(next(unit.name for unit in record.units if unit.id == unit_id))
+    return next(unit.name for unit in record.units if unit.id == unit_id)

@@ -2,19 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from analysis.cycle import Kind, State, watch
 from analysis.figures import Record, Unit
+from analysis.questions import Intent
 from analysis.stages import Stage
-from analysis.themes import Comment, Theme, find_themes, quotable, shown
+from analysis.themes import Comment, Theme, quotable, shown
 from handlers.blocks import Block, actions, button, context, divider, escape, header, quote, section
 from handlers.charts import line_chart, without_charts
-from handlers.figures import chart_data, merged_with, newest, share_answered, state_line
+from handlers.figures import (
+    CHART_WEEKS,
+    chart_values,
+    figure_text,
+    merged_with,
+    newest,
+    share_answered,
+    state_line,
+)
 from handlers.ids import Action
+from handlers.question_text import about, question_text
+from handlers.themes_view import theme_line
 from handlers.words import Words, words
 from surveys import results
 from surveys.digests import Owed
@@ -51,14 +61,8 @@ class _Said:
 def _said(session: Session, unit_id: str, *, week: date) -> _Said:
     since = week - timedelta(weeks=THEME_WEEKS - 1)
     home, comments = results.comments_about(session, unit_id, since=since, until=week)
-    themes = [theme for theme in _themes(tuple(comments)) if shown(theme, comments)]
+    themes = [theme for theme in results.themes(comments) if shown(theme, comments)]
     return _Said(home, comments, themes[:MOST_THEMES])
-
-
-@lru_cache(maxsize=32)
-def _themes(comments: tuple[Comment, ...]) -> list[Theme]:
-    # Managers of one region read the same comments; a release never changes, so neither do its themes.
-    return find_themes(comments)
 
 
 def _unit_blocks(
@@ -75,19 +79,15 @@ def _unit_blocks(
         header(say("digest.title", unit=unit.name, week=say.day(week))) | {"block_id": DIGEST_BLOCK},
         section(f"*{state_line(state, say)}*" if state else say("digest.no_state")),
     ]
-    together = merged_with(list(record.turnouts), unit.id, names, week=week)
+    together = merged_with(record, unit.id, week=week, names=names)
     if together:
         blocks.append(context(say("digest.merged", others=escape(say.listing(together)))))
     blocks += _charts(record, unit.id, say)
-    lines = [newest(record, unit.id, stage, week=week, say=say) for stage in Stage]
-    known = [line for line in lines if line]
-    if known:
-        rows = [f"*{say(f'stage.{line.stage.value}')}*: {line.text}" for line in known]
-        if not any(line.more_than_noise for line in known):
-            rows.append(say("digest.nothing_moved"))
-        blocks.append(section("\n".join(rows)))
-    else:
-        blocks.append(section(say("digest.nothing_released")))
+    known = [figure for stage in Stage if (figure := newest(record, unit.id, stage, week=week))]
+    rows = [f"*{say(f'stage.{figure.stage.value}')}*: {figure_text(figure, say)}" for figure in known]
+    if known and not any(figure.more_than_noise for figure in known):
+        rows.append(say("digest.nothing_moved"))
+    blocks.append(section("\n".join(rows) or say("digest.nothing_released")))
     blocks += _theme_blocks(said, unit, say)
     blocks += [
         section(f"*{say('digest.talk')}* {say(_talk_key(state))}"),
@@ -96,7 +96,7 @@ def _unit_blocks(
             button(
                 say("digest.ask"),
                 f"{Action.ASK}:0",
-                value=say("question.trend", stage=say("stage.trust"), unit=unit.name),
+                value=question_text(about(Intent.TREND, Stage.TRUST, unit=unit.name), say),
             )
         ),
         divider(),
@@ -105,11 +105,14 @@ def _unit_blocks(
 
 
 def _charts(record: Record, unit_id: str, say: Words) -> list[Block]:
-    labels, points = chart_data(record, unit_id, [Stage.TRUST, Stage.FRICTION], say)
-    _, hours = chart_data(record, unit_id, [Stage.OVERLAY], say)
+    labels = [say.day(week) for week in record.weeks[-CHART_WEEKS:]]
+
+    def values(*stages: Stage) -> dict[str, list[float | None]]:
+        return {say(f"stage.{stage.value}"): chart_values(record, unit_id, stage) for stage in stages}
+
     charts = [
-        line_chart(say("digest.chart_points"), labels, points),
-        line_chart(say("digest.chart_hours"), labels, hours),
+        line_chart(say("digest.chart_points"), labels, values(Stage.TRUST, Stage.FRICTION)),
+        line_chart(say("digest.chart_hours"), labels, values(Stage.OVERLAY)),
     ]
     return [chart for chart in charts if chart]
 
@@ -127,16 +130,7 @@ def _theme_blocks(said: _Said, unit: Unit, say: Words) -> list[Block]:
     ]
 
 
-def theme_line(theme: Theme, say: Words) -> str:
-    """A theme with the area to look in and how often it came up."""
-    key = "theme.with_area" if theme.area else "theme.plain"
-    area = say(f"area.{theme.area.value}") if theme.area else ""
-    return say(key, name=escape(theme.name), area=area, n=theme.size)
-
-
 def _talk_key(state: State | None) -> str:
     if state is None or state.stage is None or state.kind in {Kind.STEADY, Kind.NOT_ENOUGH_EVIDENCE}:
         return "talk.steady"
     return "talk.recovering" if state.kind is Kind.RECOVERING else f"talk.{state.stage.value}"
-
-

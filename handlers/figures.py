@@ -1,69 +1,63 @@
-"""Figures in words: a level with its n, a change with whether it is more than noise, who answered."""
+"""Figures in words: a level with its n, a change with whether it is more than noise, a state in a sentence."""
 
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from analysis.answers import Reported
+from analysis.answers.measured import measure
 from analysis.cycle import State
 from analysis.drift import Drift
-from analysis.figures import Record, Scale, Turnout
-from analysis.series import Point, Series, series
+from analysis.figures import Record, Scale
+from analysis.questions import Period
+from analysis.series import series
 from analysis.stages import Stage
 from handlers.words import Words
 
-# Two standard errors: a change beyond it comes up by chance in one week of twenty.
-NOISE = 1.96
 CHART_WEEKS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One measure of one unit in its newest week, ready to be said."""
-
-    stage: Stage
-    text: str
-    more_than_noise: bool
-
-
-def newest(record: Record, unit_id: str, stage: Stage, *, week: date, say: Words) -> Line | None:
+def newest(record: Record, unit_id: str, stage: Stage, *, week: date) -> Reported | None:
     """What a unit said about a stage in a week; None when nothing was released about it then."""
-    found = series(record, unit_id, stage)
-    point = next((point for point in found.points if point.week == week), None)
-    if point is None or found.scale is None:
-        return None
-    level = _level(point, found, say)
-    if point.change is None or point.change_error is None:
-        return Line(stage, say("figure.no_change", level=level, n=point.n), more_than_noise=False)
-    own = point.change * found.sd * found.scale.worse
-    certain = abs(point.change) > NOISE * point.change_error
-    key = "figure.moved" if certain else "figure.within_noise"
-    change = f"{say.signed(own)} {say(f'scale.{found.scale.value}.change')}"
-    return Line(stage, say(key, level=level, n=point.n, change=change), more_than_noise=certain)
+    found = measure(record, unit_id, stage, Period(week, week + timedelta(days=6)))
+    return found.reported() if found else None
 
 
-def _level(point: Point, found: Series, say: Words) -> str:
-    scale = found.scale or Scale.AGREEMENT
-    return say(f"scale.{scale.value}.level", value=say.number(point.level))
+def figure_text(figure: Reported, say: Words) -> str:
+    """'3.4 of 5 (n 8), -0.4 points against ..., more than noise'."""
+    level = level_text(figure, say)
+    if figure.change is None or figure.more_than_noise is None:
+        return say("figure.no_change", level=level, n=figure.n)
+    key = "figure.moved" if figure.more_than_noise else "figure.within_noise"
+    return say(key, level=level, n=figure.n, change=change_text(figure.change, figure.scale, say))
+
+
+def level_text(figure: Reported, say: Words) -> str:
+    """A mean, or the band of a group that was of one mind."""
+    if figure.mean is not None:
+        value = say.number(figure.mean)
+    else:
+        low, high = figure.band or (0.0, 0.0)
+        value = say("figure.band", low=say.number(low, 0), high=say.number(high, 0))
+    return say(f"scale.{figure.scale.value}.level", value=value)
+
+
+def change_text(change: float, scale: Scale, say: Words) -> str:
+    """A change with its sign and unit, such as '-0.4 points'."""
+    return f"{say.signed(change)} {say(f'scale.{scale.value}.change')}"
 
 
 def moved(drift: Drift, record: Record, unit_id: str, say: Words) -> str:
     """How far a stage has moved since it began to, in the item's own units, with what stands behind it."""
     scale = series(record, unit_id, drift.stage).scale or Scale.AGREEMENT
-    change = f"{say.signed(drift.own)} {say(f'scale.{scale.value}.change')}"
     since = say.day(drift.since) if drift.since else say("word.lately")
-    return say("figure.since", change=change, since=since, n=drift.n)
+    return say("figure.since", change=change_text(drift.own, scale, say), since=since, n=drift.n)
 
 
-def chart_data(
-    record: Record, unit_id: str, stages: list[Stage], say: Words, *, weeks: int = CHART_WEEKS
-) -> tuple[list[str], dict[str, list[float | None]]]:
-    """Labels (weeks) and one list of levels for each stage, None where nothing was released."""
-    shown = record.weeks[-weeks:]
-    labels = [say.day(week) for week in shown]
-    lines: dict[str, list[float | None]] = {}
-    for stage in stages:
-        levels = {point.week: point.level for point in series(record, unit_id, stage).points}
-        lines[say(f"stage.{stage.value}")] = [levels.get(week) for week in shown]
-    return labels, lines
+def chart_values(record: Record, unit_id: str, stage: Stage) -> list[float | None]:
+    """A stage's levels in the last weeks as they may be drawn, None where nothing was released."""
+    found = measure(record, unit_id, stage, Period())
+    line = found.line() if found else None
+    values = dict(zip(line.weeks, line.values, strict=True)) if line else {}
+    return [values.get(week) for week in record.weeks[-CHART_WEEKS:]]
 
 
 def share_answered(record: Record, unit_id: str, *, week: date, say: Words) -> str:
@@ -78,9 +72,9 @@ def share_answered(record: Record, unit_id: str, *, week: date, say: Words) -> s
     return say(f"turnout.{band}")
 
 
-def merged_with(turnouts: list[Turnout], unit_id: str, names: dict[str, str], *, week: date) -> list[str]:
+def merged_with(record: Record, unit_id: str, *, week: date, names: dict[str, str]) -> list[str]:
     """Names of the siblings that a team was counted together with in a week; empty when it stood alone."""
-    for turnout in turnouts:
+    for turnout in record.turnouts:
         if turnout.week == week and unit_id in turnout.units:
             return sorted(names[other] for other in turnout.units if other != unit_id)
     return []

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 from analysis.cycle import Kind, State
 from analysis.figures import Record, Unit
-from analysis.stages import CORE
+from analysis.questions import Intent
+from analysis.stages import CORE, Stage
 from handlers.blocks import Block, actions, button, context, divider, escape, header, section
-from handlers.figures import newest, state_line
+from handlers.figures import figure_text, newest, state_line
 from handlers.ids import Action
+from handlers.question_text import about, question_text
 from handlers.words import Words, words
 from surveys.people.directory import Person
 from surveys.people.roster import Role
@@ -77,16 +79,15 @@ def _unit_blocks(record: Record, states: Mapping[str, State], say: Words) -> lis
         key=lambda unit: (URGENCY.index(states[unit.id].kind), unit.name),
     )
     blocks = [header(say("home.units")), context(say("home.week", week=say.day(week)))]
-    for unit in teams[:MOST_UNITS]:
-        blocks.append(section(_unit_text(record, unit, states[unit.id], say)))
+    blocks += [section(_unit_text(record, unit, states[unit.id], say)) for unit in teams[:MOST_UNITS]]
     example = teams[0].name if teams else ""
     blocks += [
         actions(
-            button(say("home.ask_cycle"), f"{Action.ASK}:0", value=say("question.cycle")),
+            button(say("home.ask_cycle"), f"{Action.ASK}:0", value=question_text(about(Intent.CYCLE), say)),
             button(
                 say("home.ask_trend", unit=example),
                 f"{Action.ASK}:1",
-                value=say("question.trend", stage=say("stage.trust"), unit=example),
+                value=question_text(about(Intent.TREND, Stage.TRUST, unit=example), say),
             ),
         ),
         context(say("home.how_to_ask")),
@@ -97,8 +98,8 @@ def _unit_blocks(record: Record, states: Mapping[str, State], say: Words) -> lis
 
 def _unit_text(record: Record, unit: Unit, state: State, say: Words) -> str:
     week = record.weeks[-1]
-    lines = [newest(record, unit.id, stage, week=week, say=say) for stage in CORE]
-    figures = [f"{say(f'stage.{line.stage.value}')} {line.text}" for line in lines if line]
+    known = [figure for stage in CORE if (figure := newest(record, unit.id, stage, week=week))]
+    figures = [f"{say(f'stage.{figure.stage.value}')} {figure_text(figure, say)}" for figure in known]
     first = f"{SHAPES[state.kind]}  *{escape(unit.name)}*  {state_line(state, say)}"
     return "\n".join([first, *(figures or [say("home.withheld")])])
 

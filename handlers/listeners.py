@@ -2,6 +2,7 @@
 
 from slack_bolt import App
 
+from handlers.ask import Questions
 from handlers.errors import report_error
 from handlers.home import Home
 from handlers.pulse import Pulses
@@ -12,4 +13,5 @@ def register(app: App, services: Services) -> None:
     """Listen to everything that people do in Slack."""
     Pulses(services).register(app)
     Home(services).register(app)
+    Questions(services).register(app)
     app.error(report_error)

@@ -19,7 +19,9 @@ class Filled:
     problems: dict[str, str]
 
 
-def read(values: dict[str, dict[str, Any]], *, bank: QuestionBank, item_ids: tuple[str, ...], say: Words) -> Filled:
+def read(
+    values: dict[str, dict[str, Any]], *, bank: QuestionBank, item_ids: tuple[str, ...], say: Words
+) -> Filled:
     """Read Slack's `state.values`; items that were left out are simply missing.
 
     Items the round does not ask are ignored: the payload comes from outside.

@@ -57,22 +57,44 @@ def draw_wheel(turned: Sequence[tuple[Stage, str]], *, title: str, say: Words) -
         colour = PAPER if is_turned else INK
         label = f"{name}\n{dates[stage]}" if is_turned else name
         axes.text(
-            x, y, label, ha="center", va="center", fontsize=9.5, color=colour, zorder=4,
-            fontweight="bold" if is_turned else "normal", linespacing=1.15,
+            x,
+            y,
+            label,
+            ha="center",
+            va="center",
+            fontsize=9.5,
+            color=colour,
+            zorder=4,
+            fontweight="bold" if is_turned else "normal",
+            linespacing=1.15,
         )
         if is_turned:
             bx, by = x * 1.31, y * 1.31
             axes.add_patch(Circle((bx, by), 0.1, facecolor=INK, edgecolor=PAPER, linewidth=1.5, zorder=5))
             axes.text(
-                bx, by - 0.005, str(order[stage]), ha="center", va="center", fontsize=10, color=PAPER,
-                fontweight="bold", zorder=6,
+                bx,
+                by - 0.005,
+                str(order[stage]),
+                ha="center",
+                va="center",
+                fontsize=10,
+                color=PAPER,
+                fontweight="bold",
+                zorder=6,
             )
     axes.text(
-        0, 0, title.replace(" ", "\n"), ha="center", va="center", fontsize=14, color=INK, fontweight="bold",
+        0,
+        0,
+        title.replace(" ", "\n"),
+        ha="center",
+        va="center",
+        fontsize=14,
+        color=INK,
+        fontweight="bold",
         linespacing=1.2,
     )
     png = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(png)
+    FigureCanvasAgg(figure).print_png(png)  # type: ignore[no-untyped-call]
     return png.getvalue()
 
 

@@ -160,7 +160,8 @@ def waiting(session: Session) -> int:
     return len(list(session.scalars(select(OutboxRow.id).where(OutboxRow.state == "waiting"))))
 
 
-def sent_message(session: Session, key: str) -> tuple[str, str] | None:
-    """Channel and timestamp of a message that was sent, if it was."""
-    row = session.scalar(select(OutboxRow).where(OutboxRow.key == key, OutboxRow.state == "sent"))
-    return (row.channel, row.ts) if row and row.channel and row.ts else None
+def failed(session: Session) -> list[str]:
+    """Slack's error codes of the messages that were given up, one for each."""
+    return [
+        row or "unknown" for row in session.scalars(select(OutboxRow.error).where(OutboxRow.state == "failed"))
+    ]

@@ -1,13 +1,15 @@
 """The only way to what was released. Analysis, digests, alerts and answers all read from here."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
 from analysis.stages import Stage
-from analysis.themes import Comment
+from analysis.themes import Comment, Theme, find_themes
 from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.storage.tables import CommentRow, FigureRow, GroupRow, ReleaseRow
@@ -94,3 +96,13 @@ def comments_about(
             return at, found
         at = by_id[at.parent] if at.parent else None
     return None, []
+
+
+def themes(comments: Sequence[Comment]) -> list[Theme]:
+    """The themes of released comments; the same comments are looked at by many people, and computed once."""
+    return list(_themes(tuple(comments)))
+
+
+@lru_cache(maxsize=32)
+def _themes(comments: tuple[Comment, ...]) -> tuple[Theme, ...]:
+    return tuple(find_themes(comments))

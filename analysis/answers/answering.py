@@ -1,6 +1,6 @@
 """From a typed question to a typed answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from statistics import NormalDist
@@ -53,30 +53,16 @@ def answer(
         return Answer(question, withheld=(Withheld.ABOUT_A_PERSON,))
     if question.intent in {Intent.HELP, Intent.DEFINITION, Intent.UNCLEAR}:
         return Answer(question, next=question.unsure or leading_on(question, record, ()))
-    known = {unit.id for unit in record.units}
-    if not set(question.units) <= known:
+    if not set(question.units) <= {unit.id for unit in record.units}:
         return Answer(question, withheld=(Withheld.NOT_ALLOWED,))
     if not record.figures and not record.turnouts:
         return Answer(question, withheld=(Withheld.NO_RELEASE_YET,))
-    match question.intent:
-        case Intent.LEVEL:
-            found = _level(question, record)
-        case Intent.TREND:
-            found = _trend(question, record)
-        case Intent.COMPARE:
-            found = _compare(question, record)
-        case Intent.RANK:
-            found = _rank(question, record)
-        case Intent.CHANGE:
-            found = _change(question, record)
-        case Intent.CYCLE:
-            found = _cycle(question, record, states or {})
-        case Intent.THEMES | Intent.QUOTES:
-            found = hear(question, record, themes, comments)
-        case Intent.PARTICIPATION:
-            found = participation(question, record, scope(question, record))
-        case _:
-            found = Answer(question, withheld=(Withheld.NOT_YET,))
+    if question.intent is Intent.CYCLE:
+        found = _cycle(question, record, states or {})
+    elif question.intent in {Intent.THEMES, Intent.QUOTES}:
+        found = hear(question, record, themes, comments)
+    else:
+        found = _FROM_FIGURES.get(question.intent, _not_yet)(question, record)
     return replace(found, next=leading_on(question, record, found.figures))
 
 
@@ -226,9 +212,8 @@ def _rank(question: Question, record: Record) -> Answer:
     withheld = () if figures else (Withheld.BELOW_K,)
     if any(figure.merged for figure in figures):
         withheld = (Withheld.MERGED,)
-    return Answer(
-        question, figures=figures, lines=tuple(lines) if len(_measures(question)) == 1 else (), withheld=withheld
-    )
+    drawable = tuple(lines) if len(_measures(question)) == 1 else ()
+    return Answer(question, figures=figures, lines=drawable, withheld=withheld)
 
 
 def _badness(items: Sequence[Measured]) -> tuple[float, float]:
@@ -286,3 +271,22 @@ def _cycle(question: Question, record: Record, states: Mapping[str, State]) -> A
         key=lambda pair: (_GRAVITY.index(pair[1].kind), -pair[1].strength, pair[0]),
     )
     return Answer(question, states=dict(found), withheld=() if found else (Withheld.NO_RELEASE_YET,))
+
+
+def _participation(question: Question, record: Record) -> Answer:
+    return participation(question, record, scope(question, record))
+
+
+def _not_yet(question: Question, record: Record) -> Answer:
+    del record
+    return Answer(question, withheld=(Withheld.NOT_YET,))
+
+
+_FROM_FIGURES: Mapping[Intent, Callable[[Question, Record], Answer]] = {
+    Intent.LEVEL: _level,
+    Intent.TREND: _trend,
+    Intent.COMPARE: _compare,
+    Intent.RANK: _rank,
+    Intent.CHANGE: _change,
+    Intent.PARTICIPATION: _participation,
+}

@@ -7,8 +7,8 @@ from analysis.answers.answer import Compared, Verdict
 from analysis.answers.measured import SURE, Measured
 from analysis.stages import Stage
 
-# Differences below half a standard deviation are called none when the interval says so; half an SD is the drop that
-# the detectors are built for (Cohen 1988: medium).
+# Differences below half a standard deviation are called none when the interval says so; half an SD is the drop
+# that the detectors are built for (Cohen 1988: medium).
 SMALLEST_DIFFERENCE = 0.5
 # Weeks that stand for "now".
 LATEST_WEEKS = 4
@@ -58,7 +58,7 @@ def _part(whole: Measured, weeks: Sequence[object]) -> Measured:
 
 
 def ranks(found: Sequence[tuple[float, float]]) -> list[int]:
-    """Places for scores with standard errors, worst (highest) first; a place is shared while the difference is noise.
+    """Places for scores with standard errors, worst (highest) first, shared while the difference is noise.
 
     Args:
         found: (score, standard error), sorted from the highest score.

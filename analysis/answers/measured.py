@@ -33,7 +33,7 @@ class Week:
 
 @dataclass(frozen=True)
 class Measured:
-    """One stage in one unit over some weeks, oldest first, all counted in the same grouping or all inside the unit."""
+    """One stage in one unit over some weeks, oldest first, all inside the unit or all of one merged group."""
 
     record: Record
     unit: str

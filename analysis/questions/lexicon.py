@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from analysis.questions.question import Intent
 from analysis.stages import Stage
@@ -32,6 +33,7 @@ class Lexicon:
     Attributes:
         measures: phrase to the stages it may mean.
         unit_words: phrase to the word of a unit's name that it stands for.
+        weak: words that are no measure where another one is named.
         other: phrases that hold a measure's word and mean none.
         scopes: phrase to "own", "region", "company" or "vague".
         common: words that are neither a typo nor unknown.
@@ -41,6 +43,7 @@ class Lexicon:
 
     measures: dict[str, tuple[Stage, ...]]
     unit_words: dict[str, str]
+    weak: frozenset[str]
     other: frozenset[str]
     scopes: dict[str, str]
     common: frozenset[str]
@@ -52,14 +55,15 @@ class Lexicon:
         return max(phrase.count(" ") + 1 for phrase in (*self.measures, *self.scopes))
 
 
-def _read(name: str) -> dict[str, object]:
+def read(name: str) -> dict[str, Any]:
+    """One of the data files beside this module."""
     return tomllib.loads((files(__package__) / name).read_text(encoding="utf-8"))
 
 
 @cache
 def lexicon() -> Lexicon:
     """The lexicon of `lexicon.toml`."""
-    data: dict[str, dict[str, list[str]]] = _read("lexicon.toml")  # type: ignore[assignment]
+    data: dict[str, dict[str, list[str]]] = read("lexicon.toml")
     measures: dict[str, tuple[Stage, ...]] = {}
     for code, phrases in data["measures"].items():
         for phrase in phrases:
@@ -71,6 +75,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         measures=measures,
         unit_words={phrase: word for word, phrases in data["unit_words"].items() for phrase in phrases},
+        weak=frozenset(data["weak"]["words"]),
         other=frozenset(data["other"]["phrases"]),
         scopes={phrase: scope for scope, phrases in data["scope"].items() for phrase in phrases},
         common=common,
@@ -84,9 +89,15 @@ def _forms(phrase: str) -> tuple[str, ...]:
 
 
 @cache
+def sides() -> dict[str, re.Pattern[str]]:
+    """The patterns of `intents.toml` for comparisons: "versus", "either" (of two units) and "regions"."""
+    return {name: re.compile(pattern) for name, pattern in read("intents.toml")["sides"].items()}
+
+
+@cache
 def rules() -> tuple[Rule, ...]:
     """The rules of `intents.toml`, in their order."""
-    found: list[dict[str, list[str] | str]] = _read("intents.toml")["rule"]  # type: ignore[assignment]
+    found: list[dict[str, list[str] | str]] = read("intents.toml")["rule"]
     return tuple(
         Rule(
             Intent(str(rule["intent"])),

@@ -39,10 +39,11 @@ def find_measures(words: Words) -> Measures:
             found.append((start, known.measures[text], text))
     for start, end, text in list(words.runs(1)):
         phrase = _typo(text)
-        if phrase and words.free(start, end):
+        if phrase and words.free(start, end) and start not in skipped:
             words.mark(start, end, MEASURE)
             found.append((start, known.measures[phrase], phrase))
     found.sort(key=lambda item: item[0])
+    found = [item for item in found if item[2] not in known.weak] or found
     stages = tuple(dict.fromkeys(stage for _, several, _ in found for stage in several))
     return Measures(stages, found[0][2] if found else None)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from analysis.figures import Unit
-from analysis.questions.lexicon import lexicon, rules
+from analysis.questions.lexicon import lexicon, rules, sides
 from analysis.questions.measures import find_measures
 from analysis.questions.people import about_person
 from analysis.questions.question import EVER, Against, Among, Intent, Period, Question
@@ -15,19 +15,12 @@ from analysis.questions.units import UnitFinder, Units
 from analysis.questions.words import Words
 from analysis.stages import Stage
 
-_VERSUS = re.compile(
-    r"\b(compare|compared|compares|comparing|comparison|versus|vs|against|than|difference|differences|differ|relative to|"
-    r"vergleich|vergleiche|vergleichen|verglichen|gegenüber|gegen|als|unterschied|im gegensatz)\b"
-)
-_BETTER_OF_TWO = re.compile(
-    r"\bUNIT (or|oder) UNIT\b|\b(better|worse|higher|lower|more|less|besser|schlechter|mehr|weniger)\b.*\bUNIT\b.*\b(or|oder)\b.*\bUNIT\b"
-)
-_REGIONS = re.compile(r"\b(regions?|geos?|regionen)\b")
 # "In X", where X is no word we know: a unit that does not exist or is out of the asker's sight.
 _PLACE = re.compile(
-    r"\b(?:in|at|of|for|from|within|the|bei|aus|team) (?P<place>[^\W\d_]+)(?: (?:team|teams|region|unit|office))?(?= |$)"
+    r"\b(?:in|at|of|for|from|within|the|bei|aus|team) (?P<place>[^\W\d_]+)"
+    r"(?: (?:team|teams|region|unit|office))?(?= |$)"
 )
-# Intents that are about the whole product or need no unit; an unknown word does not make them unclear.
+# Intents that are about the product or speak of anything; an unknown word does not make them unclear.
 _ANYWHERE = {
     Intent.HELP,
     Intent.DEFINITION,
@@ -37,14 +30,23 @@ _ANYWHERE = {
     Intent.REFUSED,
     Intent.ADVICE,
 }
-# More words than this without a mark or a known word, and a question is not read at all: our choice.
+# Intents whose words decide even where two units are named.
+_BEFORE_COMPARISON = {
+    Intent.HELP,
+    Intent.DEFINITION,
+    Intent.CYCLE,
+    Intent.ADVICE,
+    Intent.EFFECT,
+    Intent.PARTICIPATION,
+}
+# Function words that leave a question bare: nothing but units and times.
+_LIGHT = {"and", "s", "the", "in", "for"}
+# Strange words that are let pass whatever was recognised: our choice.
 MOST_UNKNOWN = 1
 MOST_READINGS = 4
 
 
-def parse(
-    text: str, *, units: Sequence[Unit], asker_units: Sequence[str] = (), today: date, weeks: Sequence[date] = ()
-) -> Question:
+def parse(text: str, *, units: Sequence[Unit], asker_units: Sequence[str] = (), today: date) -> Question:
     """Read a question.
 
     Args:
@@ -52,14 +54,11 @@ def parse(
         units: every unit whose name may be recognised.
         asker_units: ids of the asker's own units ("my team").
         today: the asker's local date.
-        weeks: Mondays of the weeks that have a release, oldest first; a period that ends before the first of
-            them, or that the asker left open, is kept as it was said.
 
     Returns:
         The reading. Its intent is `refused` when it is about a person and `unclear` when it cannot be read; then
         `unsure` offers readings to choose from. A unit is never guessed.
     """
-    del weeks  # kept in the signature: readings do not depend on what has been released
     words = Words.of(text)
     times = find_times(words, today=today)
     finder = UnitFinder(units, asker_units)
@@ -74,7 +73,7 @@ def parse(
     start, end, against = _periods(times, compare)
     question = Question(
         intent=intent,
-        measures=(Stage.OVERLAY,) if intent is Intent.OVERLAYS else measures.stages,
+        measures=measures.stages,
         units=found.ids,
         unit_names=tuple(finder.by_id[unit_id].name for unit_id in found.ids),
         start=start,
@@ -100,7 +99,7 @@ def _settled(question: Question, words: Words, found: Units, finder: UnitFinder)
         ]
         return Question(Intent.UNCLEAR, unsure=tuple(options[:MOST_READINGS]))
     unknown = _unknown_places(words)
-    loose = question.intent in {Intent.LEVEL, Intent.TREND, Intent.COMPARE}
+    loose = question.intent in {Intent.LEVEL, Intent.TREND, Intent.COMPARE, Intent.FORECAST}
     if question.intent in {*_ANYWHERE, Intent.UNCLEAR} or not (unknown or (loose and _mostly_unknown(words))):
         return question if question.intent is not Intent.UNCLEAR else Question(Intent.UNCLEAR, unknown=unknown)
     near = (question,) if question.measures and not unknown else ()
@@ -112,18 +111,12 @@ def _intent(
 ) -> tuple[Intent, Against | None]:
     """The first rule that fits, after comparisons, which are known by what is compared."""
     text = words.text
-    by_rule = [rule.intent for rule in rules() if rule.fits(text, measures)]
-    first = by_rule[0] if by_rule else None
-    if first in {Intent.HELP, Intent.DEFINITION, Intent.CYCLE, Intent.ADVICE, Intent.EFFECT, Intent.PARTICIPATION}:
+    first = next((rule.intent for rule in rules() if rule.fits(text, measures)), None)
+    if first in _BEFORE_COMPARISON:
         return first, None
-    named = len(found.ids) + len(found.several)
-    versus = _VERSUS.search(text) is not None
-    if named >= 2 and (versus or _BETTER_OF_TWO.search(text)):
-        return Intent.COMPARE, Against.UNITS
-    if times.periods and versus and (measures or named):
-        return Intent.COMPARE, Against.WEEKS
-    if versus and len(found.several) == 1:
-        return Intent.COMPARE, Against.UNITS
+    against = _against(text, found, measures, times)
+    if against is not None:
+        return Intent.COMPARE, against
     if first is not None and not (first is Intent.LEVEL and times.running):
         return first, None
     if (measures or found.ids or found.several) and (first or _bare(words, measures)):
@@ -131,11 +124,19 @@ def _intent(
     return Intent.UNCLEAR, None
 
 
+def _against(text: str, found: Units, measures: tuple[Stage, ...], times: Times) -> Against | None:
+    named = len(found.ids) + len(found.several)
+    versus = sides()["versus"].search(text) is not None
+    if named >= 2 and (versus or sides()["either"].search(text)):
+        return Against.UNITS
+    if times.periods and versus and (measures or named):
+        return Against.WEEKS
+    return Against.UNITS if versus and found.several else None
+
+
 def _bare(words: Words, measures: tuple[Stage, ...]) -> bool:
     """Whether what was recognised is enough: a measure, or nothing but units and times."""
-    return bool(measures) or not [
-        word for word in words.items if word.mark is None and word.text not in {"and", "s", "the", "in", "for"}
-    ]
+    return bool(measures) or not [word for word in words.items if word.mark is None and word.text not in _LIGHT]
 
 
 def _periods(times: Times, compare: Against | None) -> tuple[date | None, date | None, Period | None]:
@@ -147,7 +148,7 @@ def _periods(times: Times, compare: Against | None) -> tuple[date | None, date |
 
 
 def _among(words: Words) -> Among:
-    return Among.REGIONS if _REGIONS.search(words.text) else Among.TEAMS
+    return Among.REGIONS if sides()["regions"].search(words.text) else Among.TEAMS
 
 
 def _known(word: str) -> bool:
@@ -165,6 +166,7 @@ def _unknown_places(words: Words) -> tuple[str, ...]:
 
 
 def _mostly_unknown(words: Words) -> bool:
+    """Whether more is strange than was recognised, and more than one word, or nothing was recognised at all."""
     strange = [word for word in words.items if word.mark is None and not _known(word.text)]
-    marked = [word for word in words.items if word.mark is not None]
-    return len(strange) > MOST_UNKNOWN or (bool(strange) and not marked)
+    marks = {word.mark for word in words.items if word.mark is not None}
+    return len(strange) > max(MOST_UNKNOWN, len(marks)) or (bool(strange) and not marks)

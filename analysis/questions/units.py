@@ -133,10 +133,9 @@ class UnitFinder:
                 continue
             last = max(at[place][0] for place in range(start, end) if place in at)
             plural = len(ids) > 1 and last < len(words) and words.items[last].text in _PLURAL
-            end = last
-            taken |= set(range(start, end))
-            words.mark(start, end, f"{UNIT}:{start}")
-            yield _Hit(start, end, ids, all_of_them=plural)
+            taken |= set(range(start, last))
+            words.mark(start, last, f"{UNIT}:{start}")
+            yield _Hit(start, last, ids, all_of_them=plural)
 
     def _parts_at(self, words: Words) -> dict[int, tuple[int, str]]:
         """For each place where part of a name stands: the place after it, and the part."""

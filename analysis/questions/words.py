@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-# An address, a date in digits, a Slack mention, or a word; "mid-market" is two words and "Japan's" is "japan" and "s".
+# A Slack mention, an address, a date in digits, or a word: "mid-market" is two, "Japan's" is "japan" and "s".
 _WORD = re.compile(r"<@\w+>|@[\w.]+|[\w.+-]+@[\w.-]+\w|\d+(?:[./-]\d+)+|[^\W_]+")
 
 

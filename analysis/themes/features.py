@@ -36,7 +36,9 @@ def points(texts: Sequence[str], *, seed: int) -> Array:
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     kept = [" ".join(content(text)) for text in texts]
-    by_word = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\S+").fit_transform(kept)
+    by_word = TfidfVectorizer(
+        ngram_range=(1, 2), sublinear_tf=True, tokenizer=str.split, token_pattern=None
+    ).fit_transform(kept)
     by_letter = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=RARE if len(kept) > HANDFUL else 1
     ).fit_transform(kept)

@@ -27,8 +27,8 @@ LEAST_WEEKS_FOR_TREND = 4
 def find_themes(comments: Sequence[Comment], *, seed: int = 0, most: int | None = None) -> list[Theme]:
     """Group comments that say something alike; how many groups is found and not given.
 
-    Features are TF-IDF of letters and words, reduced, beside the known subjects of `concepts.toml`; groups are those
-    of average linkage below a fixed cosine distance. Comments without content, and those near to
+    Features are TF-IDF of letters and words, reduced, beside the known subjects of `concepts.toml`; groups
+    are those of average linkage below a fixed cosine distance. Comments without content, and those near to
     nothing else, belong to no theme. The same comments and seed give the same themes.
 
     Args:

@@ -31,8 +31,8 @@ class Phrases:
     def characteristic(self, group: Sequence[int]) -> list[tuple[str, float]]:
         """What comments in these rows say more often than the rest, best first.
 
-        The weight is that of class TF-IDF: the share of the theme's comments that say it, times the log of how much rarer
-        it is among all (Grootendorst 2022). Ties go by the alphabet, so that names do not depend on order.
+        The weight is that of class TF-IDF: the share of the theme's comments that say it, times the log of how
+        rare it is among all (Grootendorst 2022). Ties go by the alphabet, so names do not depend on order.
         """
         inside, scored = set(group), []
         for phrase, places in self.places.items():

@@ -37,6 +37,7 @@ class Reps:
         self._unread: set[str] = set()
         self._unread_lock = threading.Lock()
         self._last_seen: dict[str, str] = {}
+        self._asked: set[tuple[str, int]] = set()
         self._intentions: list[_Intention] = []
         self._numbers = count()
         self.invitations = 0
@@ -62,9 +63,10 @@ class Reps:
                 self._consider(person, message["ts"], week=week, now=now)
 
     def _consider(self, person: Person, invitation: str, *, week: int, now: datetime) -> None:
-        reminded = any(other.person is person for other in self._intentions)
-        if reminded:
+        if (person.key, week) in self._asked:
+            # A reminder: their mind is made up.
             return
+        self._asked.add((person.key, week))
         self.invitations += 1
         behaviour = self._company.behaviour(person, week)
         if behaviour is not None:

@@ -82,9 +82,7 @@ def staged(*, weeks: int, seed: int, port: int, database: str | None) -> Iterato
 
 
 @contextmanager
-def running(
-    company: Company, folder: Path, *, weeks: int, port: int, database: str | None
-) -> Iterator[Stage]:
+def running(company: Company, folder: Path, *, weeks: int, port: int, database: str | None) -> Iterator[Stage]:
     """Sandbox and bot, connected; `folder` holds the key and, by default, the database."""
     weekly = Settings().weekly()
     calendar = Calendar.ending(SystemClock().now(), weeks, weekly)
@@ -164,7 +162,6 @@ def open_for_visitors(stage: Stage) -> str:
     clock.run_on()
     bot.keep_time()
     hints = "|".join(
-        f"{stage.sandbox.user_by_email(person.email).id}:{reason}"
-        for person, reason in who_to_try(stage.company)
+        f"{stage.sandbox.user_by_email(person.email).id}:{reason}" for person, reason in who_to_try(stage.company)
     )
     return f"{stage.sandbox.url}/?suggest={quote(hints)}"

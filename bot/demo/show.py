@@ -13,9 +13,7 @@ from bot.demo.run import Outcome, Stage, open_for_visitors, play, staged
 from bot.demo.workspace import who_to_try
 
 
-def show(
-    *, headless: bool, as_json: bool, weeks: int, seed: int | None, port: int, database: str | None
-) -> None:
+def show(*, headless: bool, as_json: bool, weeks: int, seed: int | None, port: int, database: str | None) -> None:
     """Run the demo and show it; returns when the visitor has had enough, or at once when headless."""
     console = Console(stderr=True)
     # The bar is what there is to see; warnings still come through.
@@ -62,7 +60,7 @@ def _tell(outcome: Outcome, console: Console) -> None:
 
 
 def _welcome(address: str, stage: Stage, console: Console) -> None:
-    lines = [f"[bold]Now be one of them:[/] {address.split('?')[0]}", ""]
+    lines = [f"[bold]Now be one of them:[/] {address.split('?', maxsplit=1)[0]}", ""]
     for person, reason in who_to_try(stage.company):
         user = stage.sandbox.user_by_email(person.email).id
         lines.append(f"  {person.name}, {reason}\n  {stage.sandbox.url}/?as={user}\n")

@@ -27,7 +27,7 @@ class Acts:
     """What people do. Every method may be called from any thread but the server's own."""
 
     def __init__(self, emulator: Emulator) -> None:
-        self._emulator = emulator
+        self.emulator = emulator
         self._workspace = emulator.workspace
         self._view_changed = threading.Condition()
         self._workspace.hints.subscribe(self._notice)
@@ -71,7 +71,7 @@ class Acts:
                 block, element = _find(view.blocks, action_id, block_id)
                 action = self._chosen(block, element, value, view.values)
                 where = payloads.in_view(self._workspace, view)
-                trigger = self._emulator.triggers.issue(person.id, view_id=None if home else view.id)
+                trigger = self.emulator.triggers.issue(person.id, view_id=None if home else view.id)
             else:
                 conversation, message = self._message_of(person.id, channel, ts)
                 values = message.states.get(person.id) or forms.initial(message.blocks)
@@ -79,14 +79,14 @@ class Acts:
                 message.states[person.id] = values
                 block, element = _find(message.blocks, action_id, block_id)
                 action = self._chosen(block, element, value, values)
-                url = self._emulator.responses.issue(person.id, conversation, message)
+                url = self.emulator.responses.issue(person.id, conversation, message)
                 where = payloads.in_message(self._workspace, conversation, message, person.id, url)
-                trigger = self._emulator.triggers.issue(person.id)
+                trigger = self.emulator.triggers.issue(person.id)
             if block["type"] == "input" and not block.get("dispatch_action"):
                 # A client keeps such an entry to itself until the form is sent.
                 return Ack(ok=True)
             payload = payloads.block_actions(self._workspace, person.id, trigger, action, where)
-            result = self._emulator.courier.ask("interactive", payload, lambda ack: replace(ack, response={}))
+            result = self.emulator.courier.ask("interactive", payload, lambda ack: replace(ack, response={}))
         return result.result()
 
     def submit(self, user: str, view_id: str, values: Mapping[str, Any] | None = None) -> Ack:
@@ -107,7 +107,7 @@ class Acts:
         with self._workspace.changing():
             person = self._acting(user)
             view = self._view_of(person.id, view_id)
-            if view is not self._emulator.modals.stack(person.id)[-1]:
+            if view is not self.emulator.modals.stack(person.id)[-1]:
                 raise ActError("view_not_on_top", "another modal covers this one")
             if not view.body.get("submit"):
                 raise ActError("no_submit", "this modal has no button that sends it")
@@ -115,10 +115,10 @@ class Acts:
             if wrong := forms.faults_in(view.blocks, view.values):
                 refusal = {"response_action": "errors", "errors": wrong}
                 return Ack(ok=False, error="invalid_input", response=refusal)
-            trigger = self._emulator.triggers.issue(person.id, view_id=view.id)
+            trigger = self.emulator.triggers.issue(person.id, view_id=view.id)
             urls = self._response_urls(person.id, view)
             payload = payloads.view_submission(self._workspace, person.id, trigger, view, urls)
-            result = self._emulator.courier.ask("interactive", payload, lambda ack: self._submitted(view, ack))
+            result = self.emulator.courier.ask("interactive", payload, lambda ack: self._submitted(view, ack))
         return result.result()
 
     def close_view(self, user: str, view_id: str, *, clear: bool = False) -> Ack:
@@ -126,20 +126,20 @@ class Acts:
         with self._workspace.changing():
             person = self._acting(user)
             view = self._view_of(person.id, view_id)
-            stack = self._emulator.modals.stack(person.id)
+            stack = self.emulator.modals.stack(person.id)
             cleared = clear or bool(view.body.get("clear_on_close"))
             gone = list(stack) if cleared else stack[stack.index(view) :]
             told = [v for v in gone if v.body.get("notify_on_close")]
             results = [
-                self._emulator.courier.ask(
+                self.emulator.courier.ask(
                     "interactive", payloads.view_closed(self._workspace, v, is_cleared=cleared), lambda ack: ack
                 )
                 for v in told
             ]
             if cleared:
-                self._emulator.modals.clear(person.id)
+                self.emulator.modals.clear(person.id)
             else:
-                self._emulator.modals.close(view)
+                self.emulator.modals.close(view)
         acks = [result.result() for result in results]
         return next((ack for ack in acks if not ack.ok), acks[0] if acks else Ack(ok=True))
 
@@ -147,7 +147,7 @@ class Acts:
         """The modals that someone has open, bottom to top."""
         with self._workspace.changing():
             person = self._workspace.person(user)
-            return [shapes.view(self._workspace, view) for view in self._emulator.modals.stack(person.id)]
+            return [shapes.view(self._workspace, view) for view in self.emulator.modals.stack(person.id)]
 
     def wait_for_view(self, user: str, *, callback_id: str | None = None, timeout: float = 3.0) -> Json:
         """The modal on top, as soon as there is one (with this callback id).
@@ -181,18 +181,18 @@ class Acts:
                 conversation,
                 command,
                 text,
-                trigger_id=self._emulator.triggers.issue(person.id),
-                response_url=self._emulator.responses.issue(person.id, conversation),
+                trigger_id=self.emulator.triggers.issue(person.id),
+                response_url=self.emulator.responses.issue(person.id, conversation),
             )
 
             def settle(ack: Ack) -> Ack:
                 if not ack.ok or not ack.response:
                     return ack
                 return self._accepted(
-                    ack, lambda: self._emulator.responses.answer(person.id, conversation, ack.response)
+                    ack, lambda: self.emulator.responses.answer(person.id, conversation, ack.response)
                 )
 
-            result = self._emulator.courier.ask("slash_commands", payload, settle)
+            result = self.emulator.courier.ask("slash_commands", payload, settle)
         return result.result()
 
     def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> str:
@@ -202,10 +202,10 @@ class Acts:
             if not text.strip():
                 raise ActError("no_text", "there is nothing to send")
             try:
-                root = self._emulator.posts.thread_root(conversation, thread_ts)
+                root = self.emulator.posts.thread_root(conversation, thread_ts)
             except SlackError:
                 raise ActError("thread_not_found", "the message to answer is gone") from None
-            return self._emulator.posts.write(conversation, person.id, Draft(text, thread_ts=root)).ts
+            return self.emulator.posts.write(conversation, person.id, Draft(text, thread_ts=root)).ts
 
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """Put an emoji on a message, or take it back when it is there already."""
@@ -221,7 +221,7 @@ class Acts:
                     del message.reactions[name]
             else:
                 users.append(person.id)
-                self._emulator.events.reaction(conversation, message, person.id, name)
+                self.emulator.events.reaction(conversation, message, person.id, name)
             self._workspace.message_changed(message)
 
     def join(self, user: str, channel: str) -> None:
@@ -232,7 +232,7 @@ class Acts:
             if conversation.kind != "channel":
                 raise ActError("channel_not_found", "only a public channel can be joined")
             if self._workspace.join(conversation, person.id):
-                self._emulator.events.joined_channel(conversation, person.id)
+                self.emulator.events.joined_channel(conversation, person.id)
 
     def invite(self, user: str, channel: str, other: str | None = None) -> None:
         """Bring someone, by default the app, into a channel that one is in."""
@@ -242,7 +242,7 @@ class Acts:
             if conversation.kind == "im":
                 raise ActError("method_not_supported_for_channel_type", "a direct message has its two people")
             if self._workspace.join(conversation, guest):
-                self._emulator.events.joined_channel(conversation, guest, inviter=person.id)
+                self.emulator.events.joined_channel(conversation, guest, inviter=person.id)
 
     def read(self, user: str, channel: str, ts: str) -> None:
         """Mark a conversation as read up to a message."""
@@ -268,7 +268,7 @@ class Acts:
             event: Json = {"type": "app_home_opened", "user": person.id, "channel": dm.id, "tab": "home"}
             if home := self._workspace.homes.get(person.id):
                 event["view"] = shapes.view(self._workspace, home)
-            result = self._emulator.events.send("app_home_opened", event)
+            result = self.emulator.events.send("app_home_opened", event)
         return result.result() if result else Ack(ok=True)
 
     def home(self, user: str) -> Json | None:
@@ -320,7 +320,7 @@ class Acts:
         return conversation, message
 
     def _view_of(self, user: str, view_id: str) -> View:
-        for view in self._emulator.modals.stack(user):
+        for view in self.emulator.modals.stack(user):
             if view.id == view_id:
                 return view
         raise ActError("view_not_found", f"{user} has no modal {view_id} open")
@@ -359,7 +359,7 @@ class Acts:
             key = forms.STATE_KEYS[element["type"]][0]
             chosen = view.values.get(block["block_id"], {}).get(element["action_id"], {}).get(key)
             if chosen in self._workspace.channels:
-                url = self._emulator.responses.issue(user, self._workspace.channels[chosen])
+                url = self.emulator.responses.issue(user, self._workspace.channels[chosen])
                 ids = {"block_id": block["block_id"], "action_id": element["action_id"]}
                 urls.append({**ids, "channel_id": chosen, "response_url": url})
         return urls
@@ -380,7 +380,7 @@ class Acts:
         return ack
 
     def _respond(self, view: View, response: Json) -> None:
-        modals = self._emulator.modals
+        modals = self.emulator.modals
         action = response.get("response_action")
         if action is None:
             if response:

@@ -61,7 +61,7 @@ class Sandbox(Acts):
         self._port = listener.getsockname()[1]
         self._workspace.address = f"http://{self._host}:{self._port}"
         ready = threading.Event()
-        self._server = web.Server(web.configure(self._emulator, self), ready.set)
+        self._server = web.Server(web.configure(self.emulator, self), ready.set)
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._run(listener)), name="sandbox", daemon=True
         )
@@ -76,7 +76,7 @@ class Sandbox(Acts):
         self._server.should_exit = True
         self._thread.join()
         self._thread = self._server = None
-        self._emulator.close()
+        self.emulator.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -90,12 +90,12 @@ class Sandbox(Acts):
         if self._server is None:
             raise RuntimeError("the sandbox was not started")
         self._loop = asyncio.get_running_loop()
-        self._emulator.courier.start(self._loop)
+        self.emulator.courier.start(self._loop)
         try:
             await self._server.serve(sockets=[listener])
         finally:
             self._loop = None
-            await self._emulator.courier.stop()
+            await self.emulator.courier.stop()
             listener.close()
 
     # What it is -----------------------------------------------------------------------------------
@@ -118,12 +118,12 @@ class Sandbox(Acts):
     @property
     def faults(self) -> Faults:
         """Faults on request."""
-        return self._emulator.faults
+        return self.emulator.faults
 
     @property
     def calls(self) -> CallLog:
         """What the app asked of the Web API."""
-        return self._emulator.calls
+        return self.emulator.calls
 
     @property
     def users(self) -> list[User]:
@@ -160,13 +160,13 @@ class Sandbox(Acts):
     def add_user(self, user: SeedUser) -> str:
         """Let someone join (``team_join``) and return their id."""
         joined = self._workspace.add_user(user)
-        self._emulator.events.person("team_join", joined)
+        self.emulator.events.person("team_join", joined)
         return joined.id
 
     def change_user(self, user: str, **fields: Any) -> None:
         """Change someone's profile, or deactivate them with ``deleted=True`` (``user_change``)."""
         changed = self._workspace.change_user(self._workspace.person(user).id, **fields)
-        self._emulator.events.person("user_change", changed)
+        self.emulator.events.person("user_change", changed)
 
     def add_channel(self, channel: SeedChannel) -> str:
         """Open a channel and return its id."""
@@ -181,12 +181,12 @@ class Sandbox(Acts):
     def refresh_sockets(self) -> None:
         """Ask every Socket Mode connection to come anew, as Slack does every few hours."""
         if self._loop is not None:
-            asyncio.run_coroutine_threadsafe(self._emulator.sockets.refresh(), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self.emulator.sockets.refresh(), self._loop).result()
 
     def cut_sockets(self) -> None:
         """End every Socket Mode connection without a word."""
         if self._loop is not None:
-            asyncio.run_coroutine_threadsafe(self._emulator.sockets.cut(), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self.emulator.sockets.cut(), self._loop).result()
 
     def wait_for_app(self, timeout: float = 10.0) -> None:
         """Return once the app has a Socket Mode connection.
@@ -197,7 +197,7 @@ class Sandbox(Acts):
         connected = threading.Event()
         leave = self.subscribe(lambda hint: connected.set() if hint.get("connected") else None)
         try:
-            if not self._emulator.sockets.connected and not connected.wait(timeout):
+            if not self.emulator.sockets.connected and not connected.wait(timeout):
                 raise TimeoutError(f"the app did not connect within {timeout} s")
         finally:
             leave()
@@ -209,9 +209,9 @@ class Sandbox(Acts):
             whether the address was accepted.
         """
         if url is None:
-            self._emulator.use_request_url(None)
+            self.emulator.use_request_url(None)
             return True
-        accepted = self._emulator.verify_request_url(url)
+        accepted = self.emulator.verify_request_url(url)
         if accepted:
-            self._emulator.use_request_url(url)
+            self.emulator.use_request_url(url)
         return accepted

@@ -58,7 +58,7 @@ def test_one_bad_week_is_no_drift() -> None:
     bad = {stage: Planted(20, 2.0, until=21) for stage in Stage}
     for weeks in (21, 22, 24):
         kinds = [state.kind for state in states(bad, weeks, seed=13)]
-        assert sum(kind in {Kind.DRIFT, Kind.CYCLE} for kind in kinds) <= 2
+        assert sum(kind in {Kind.DRIFT, Kind.CYCLE} for kind in kinds) <= 0.1 * MANY
 
 
 def test_recovering_after_a_drift() -> None:

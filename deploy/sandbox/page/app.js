@@ -108,8 +108,8 @@ function Announcer({ messages, channel, people, me }) {
   const [words, setWords] = useState("");
   const seen = useRef({ channel: null, last: 0 });
   useEffect(() => {
-    if (!messages?.length) return;
-    const last = Number(messages.at(-1).ts);
+    if (!messages) return;
+    const last = Number(messages.at(-1)?.ts ?? 0);
     if (seen.current.channel === channel) {
       const fresh = messages.filter((message) => Number(message.ts) > seen.current.last && message.user !== me.id);
       if (fresh.length) setWords(fresh.map((message) => `${authorOf(message, people).name}: ${summary(message.text, people)}`).join(". "));

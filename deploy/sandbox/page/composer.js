@@ -148,7 +148,7 @@ export function Composer({ channel, thread, placeholder, commands = false }) {
       onSelect=${(event) => setCaret(event.target.selectionStart)} onKeyDown=${onKeyDown}></textarea>
     <div class="composer-foot">
       <span class="muted">${commands && !narrow && workspace.app.commands.length > 0 && html`<kbd>/</kbd> for commands, `}${!narrow && html`<kbd>@</kbd> to mention`}</span>
-      <button type="submit" class="send" aria-label="Send" aria-disabled=${!text.trim()}><${Icon} name="send" /></button>
+      <button type="submit" class="send" aria-label="Send message" aria-disabled=${!text.trim()}><${Icon} name="send" /></button>
     </div>
   </form>`;
 }

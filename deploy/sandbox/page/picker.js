@@ -113,7 +113,7 @@ export function Picker({ options, selected, onChange, many = false, max = Infini
           onChange(selected.filter((value) => value !== option.value));
           input.current.focus();
         }}><${Icon} name="close" size=${13} /></button></span>`)}
-      <input ref=${input} id=${id} type="text" role="combobox" autocomplete="off" spellcheck="false" aria-autocomplete="list"
+      <input ref=${input} id=${id} type="text" role="combobox" autocomplete="off" spellcheck=${false} aria-autocomplete="list"
         aria-expanded=${open} aria-controls=${`${own}-list`} aria-label=${label} aria-describedby=${describedBy}
         aria-invalid=${invalid ? "true" : undefined} autofocus=${focusOnLoad}
         aria-activedescendant=${open && found[active] ? `${own}-${active}` : undefined}

@@ -52,8 +52,8 @@ export function Sidebar({ onGone = () => {} }) {
     <nav class="places" aria-label="Conversations">
       <${Heading} id="places-app">App</${Heading}>
       <ul aria-labelledby="places-app">
-        <${Row} here=${route.tab === "home"} onClick=${() => go(() => openApp("home"))} lead=${html`<${Icon} name="home" />`}>${workspace.app.name}<span class="row-note">Home</span></${Row}>
-        <${Row} here=${appDm && here(appDm.id)} unread=${appDm?.unread} onClick=${() => go(() => openApp("messages"))} lead=${html`<${Icon} name="chat" />`}>${workspace.app.name}<span class="row-note">Messages</span></${Row}>
+        <${Row} here=${route.tab === "home"} onClick=${() => go(() => openApp("home"))} lead=${html`<${Icon} name="home" />`}>${workspace.app.name}${" "}<span class="row-note">Home</span></${Row}>
+        <${Row} here=${appDm && here(appDm.id)} unread=${appDm?.unread} onClick=${() => go(() => openApp("messages"))} lead=${html`<${Icon} name="chat" />`}>${workspace.app.name}${" "}<span class="row-note">Messages</span></${Row}>
       </ul>
       <${Heading} id="places-channels" action="Join a channel" onAction=${() => setDialog("channels")}>Channels</${Heading}>
       <ul aria-labelledby="places-channels">${channels.map((channel) => html`<${Row} key=${channel.id} here=${here(channel.id)} unread=${channel.unread}

@@ -70,6 +70,8 @@ function FeedbackButtons({ block, element }) {
 
 function IconButton({ block, element }) {
   const { act, isBusy } = useSurface();
+  const { me } = usePage();
+  if (element.visible_to_user_ids?.length && !element.visible_to_user_ids.includes(me.id)) return null;
   return html`<button type="button" class="quiet-button" aria-busy=${isBusy(block, element) ? "true" : undefined}
     aria-label=${element.accessibility_label ?? plain(element.text)} title=${plain(element.text)}
     onClick=${() => act(block, element, element.value === undefined ? {} : { value: element.value })}>

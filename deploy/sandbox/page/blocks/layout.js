@@ -100,8 +100,10 @@ function Card({ block }) {
         ${block.title && html`<div class="card-title"><${Text} text=${block.title} /></div>`}
         ${block.subtitle && html`<div class="muted"><${Text} text=${block.subtitle} /></div>`}
       </div>
+      ${block.slack_icon_button && html`<${Element} block=${block} element=${block.slack_icon_button} />`}
     </div>
     ${block.body && html`<div class="card-body"><${Text} text=${block.body} /></div>`}
+    ${block.subtext && html`<small class="muted"><${Text} text=${block.subtext} /></small>`}
     ${block.actions?.length > 0 && html`<div class="actions">${block.actions.map((element) => html`<div class="action" key=${element.action_id}>
       <${Element} block=${block} element=${element} /></div>`)}</div>`}
   </article>`;
@@ -115,7 +117,10 @@ function Carousel({ block }) {
 
 function Container({ block }) {
   const inner = html`<${BlockList} blocks=${block.child_blocks ?? block.blocks ?? []} />`;
-  const heading = block.title && html`<${Text} text=${block.title} />`;
+  const title = block.rich_text_title
+    ? html`<${RichText} elements=${block.rich_text_title.elements} />`
+    : block.title && html`<${Text} text=${block.title} />`;
+  const heading = title && html`<span class="container-title">${block.icon && html`<${Picture} image=${block.icon} small />`}${title}</span>`;
   const subtitle = block.subtitle && html`<div class="muted"><${Text} text=${block.subtitle} /></div>`;
   if (block.is_collapsible) {
     return html`<details class="container" open=${!block.default_collapsed}><summary>${heading ?? "More"}</summary>${subtitle}${inner}</details>`;

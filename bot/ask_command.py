@@ -1,0 +1,61 @@
+"""`orgpulse ask`: the same engine as in Slack, on the command line."""
+
+import json
+from typing import Any
+
+import click
+
+from analysis.answers import Answer
+from bot.bootstrap import open_database
+from bot.settings import Settings
+from handlers import answer_view
+from handlers.figures import figure_text
+from handlers.question_text import question_text, reading_text
+from handlers.words import words
+from surveys import asking
+from surveys.clock import SystemClock
+from surveys.people import directory
+
+
+def answer_question(settings: Settings, text: str, *, email: str, as_json: bool) -> None:
+    """Answer and print; raises UnknownPerson when nobody has that email."""
+    database = open_database(settings)
+    with database.read() as session:
+        person = directory.by_email(session, email)
+        asked = asking.ask(session, person, text, now=SystemClock().now(), company_zone=settings.timezone)
+    database.close()
+    say = words(person.language)
+    headline = answer_view.headline(asked, say)
+    if as_json:
+        click.echo(json.dumps(_as_json(asked.answer, headline, person.language), ensure_ascii=False))
+        return
+    found = asked.answer
+    click.echo(headline)
+    for figure in found.figures:
+        stage = say(f"stage.{figure.stage.value}")
+        click.echo(f"  {figure.label}, {stage}: {figure_text(figure, say).replace('*', '')}")
+    for reason in found.withheld:
+        click.echo(f"  {say(f'withheld.{reason.value}')}")
+    click.echo(f"  {reading_text(found.question, say)}")
+
+
+def _as_json(found: Answer, headline: str, language: str) -> dict[str, Any]:
+    say = words(language)
+    return {
+        "reading": found.question.reading(),
+        "headline": headline,
+        "figures": [
+            {
+                "unit": figure.label,
+                "measure": figure.stage.value,
+                "week": figure.week.isoformat(),
+                "mean": figure.mean,
+                "n": figure.n,
+                "change": figure.change,
+                "more_than_noise": figure.more_than_noise,
+            }
+            for figure in found.figures
+        ],
+        "withheld": " ".join(say(f"withheld.{reason.value}") for reason in found.withheld) or None,
+        "next": [question_text(question, say) for question in found.next],
+    }

@@ -1,0 +1,93 @@
+"""`orgpulse people`: importing and listing the organisation."""
+
+import json
+from pathlib import Path
+
+import click
+from slack_sdk import WebClient
+
+from bot.bootstrap import open_database
+from bot.settings import Settings
+from bot.slack_directory import sync
+from surveys.people import directory, roster
+from surveys.people.directory import Person
+from surveys.people.roster import Changes, Role
+from surveys.storage.database import Database
+
+MOST_LINES = 20
+
+
+def import_file(settings: Settings, file: Path, *, yes: bool) -> None:
+    """Show what FILE would change, ask, and import it; raises NothingToImport naming every bad line."""
+    people = roster.read_roster(file.read_text(encoding="utf-8-sig"))
+    database = open_database(settings)
+    try:
+        with database.read() as session:
+            changes = roster.preview(session, people)
+        if not changes:
+            click.echo("Nothing would change.")
+        else:
+            _show(changes)
+            if not yes and not click.confirm("Import this?"):
+                click.echo("Nothing was imported.")
+                return
+            with database.work() as session:
+                roster.apply(session, people)
+            click.echo("Imported.")
+        _match(settings, database)
+    finally:
+        database.close()
+
+
+def _show(changes: Changes) -> None:
+    for title, lines in (
+        ("New units", changes.new_units),
+        ("Joining", changes.joined),
+        ("Changing", changes.changed),
+        ("Leaving (their history stays with their unit)", changes.left),
+    ):
+        if lines:
+            click.echo(f"{title}: {len(lines)}")
+            for line in lines[:MOST_LINES]:
+                click.echo(f"  {line}")
+            if len(lines) > MOST_LINES:
+                click.echo(f"  and {len(lines) - MOST_LINES} more")
+
+
+def _match(settings: Settings, database: Database) -> None:
+    if settings.slack_bot_token is None:
+        click.echo("Slack is not connected yet; people are matched by email when the bot starts.")
+        return
+    client = WebClient(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
+    match = sync(database, client)
+    click.echo(f"Matched with Slack: {match.matched}.")
+    for email in match.unknown_to_slack:
+        click.echo(f"  {email} is nobody in this Slack workspace; they are not asked until the emails agree.")
+
+
+def list_people(settings: Settings, *, role: str | None, as_json: bool) -> None:
+    """Print everybody, or those with a role."""
+    database = open_database(settings)
+    with database.read() as session:
+        found = directory.people(session, role=Role(role) if role else None)
+        names = {unit.id: unit.name for unit in directory.units(session)}
+    database.close()
+    if as_json:
+        click.echo(json.dumps([_as_json(person, names) for person in found], ensure_ascii=False))
+        return
+    for person in found:
+        slack = "" if person.slack_id else "  (not found in Slack)"
+        roles = ", ".join(sorted(person.roles))
+        click.echo(f"{person.email:<36} {person.name:<26} {names[person.unit_id]:<22} {roles}{slack}")
+    if not found:
+        click.echo("Nobody yet. Import people first: orgpulse people import people.csv")
+
+
+def _as_json(person: Person, names: dict[str, str]) -> dict[str, object]:
+    return {
+        "email": person.email,
+        "name": person.name,
+        "unit": names[person.unit_id],
+        "roles": sorted(person.roles),
+        "in_slack": person.slack_id is not None,
+    }

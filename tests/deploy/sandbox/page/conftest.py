@@ -1,0 +1,67 @@
+"""A browser, and the workspace and app that the page is tried on."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from harbour import SEED, Harbour, listen
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from deploy.sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip(f"no browser for the page's tests: none of {', '.join(names)} is installed")
+    quiet = ["background-networking", "component-update", "sync"]
+    args = ["--no-sandbox", "--disable-gpu", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=args)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A desktop-sized tab. An error in the page's own scripts fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB")
+    tab = context.new_page()
+    tab.set_default_timeout(10_000)
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    context.close()
+    assert errors == []
+
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Harbour]:
+    """The workspace with the app connected over Socket Mode."""
+    with Sandbox(SEED, rate_limits=0) as sandbox:
+        client = WebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url)
+        harbour = Harbour(sandbox, client)
+        app = App(client=client, signing_secret=sandbox.app.signing_secret)
+        listen(app, harbour)
+        web = WebClient(token=sandbox.app.app_token, base_url=sandbox.api_url)
+        handler = SocketModeHandler(app, sandbox.app.app_token, web_client=web)
+        handler.connect()
+        sandbox.wait_for_app()
+        yield harbour
+        handler.close()
+
+
+@pytest.fixture
+def harbour(running: Harbour) -> Harbour:
+    """The same workspace, with a channel of its own for the test."""
+    running.clear()
+    return running

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,29 @@ class Thresholds:
     cycle: float
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the thresholds were set to: the share of healthy teams that raise a false alarm within 52 weeks."""
+
+    drift: float
+    cycle: float
+
+
+@cache
+def budget() -> Budget:
+    """The stated false-alarm rates, to be shown with every alarm."""
+    values = _read()["budget"]
+    return Budget(float(values["drift"]), float(values["cycle"]))
+
+
 @cache
 def thresholds() -> Thresholds:
     """The calibrated thresholds."""
-    text = resources.files("analysis").joinpath("thresholds.json").read_text(encoding="utf-8")
-    values = json.loads(text)["thresholds"]
+    values = _read()["thresholds"]
     return Thresholds(float(values["watch"]), float(values["drift"]), float(values["cycle"]))
+
+
+def _read() -> dict[str, Any]:
+    text = resources.files("analysis").joinpath("thresholds.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found

@@ -1,6 +1,7 @@
 """`orgpulse ask`: the same engine as in Slack, on the command line."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -9,8 +10,8 @@ from analysis.answers import Answer
 from bot.bootstrap import open_database
 from bot.settings import Settings
 from handlers import answer_view
-from handlers.figures import figure_text
-from handlers.question_text import question_text, reading_text
+from handlers.blocks import Block
+from handlers.question_text import question_text
 from handlers.words import words
 from surveys import asking
 from surveys.clock import SystemClock
@@ -29,14 +30,21 @@ def answer_question(settings: Settings, text: str, *, email: str, as_json: bool)
     if as_json:
         click.echo(json.dumps(_as_json(asked.answer, headline, person.language), ensure_ascii=False))
         return
-    found = asked.answer
-    click.echo(headline)
-    for figure in found.figures:
-        stage = say(f"stage.{figure.stage.value}")
-        click.echo(f"  {figure.label}, {stage}: {figure_text(figure, say).replace('*', '')}")
-    for reason in found.withheld:
-        click.echo(f"  {say(f'withheld.{reason.value}')}")
-    click.echo(f"  {reading_text(found.question, say)}")
+    for line in _lines(answer_view.answer_message(asked, say)["blocks"]):
+        click.echo(line)
+
+
+def _lines(blocks: list[Block]) -> Iterator[str]:
+    """The words of a message, without Slack's formatting."""
+    for block in blocks:
+        if block["type"] == "section":
+            yield block["text"]["text"].replace("*", "")
+        elif block["type"] == "context":
+            yield f"  {block['elements'][0]['text']}"
+        elif block["type"] == "rich_text":
+            yield f"  “{block['elements'][0]['elements'][0]['text']}”"
+        elif block["type"] == "actions":
+            yield from (f"  next: {element['value']}" for element in block["elements"])
 
 
 def _as_json(found: Answer, headline: str, language: str) -> dict[str, Any]:

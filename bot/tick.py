@@ -80,6 +80,7 @@ class Tick:
         with services.database.read() as session:
             due = rounds.due_to_close(session, now=now)
         for round_id in due:
+            self._say_closed(round_id, now)
             count.close_round(
                 services.database,
                 round_id,
@@ -89,6 +90,18 @@ class Tick:
             )
             log.info("round counted", extra={"action": "close"})
         self._tell(now)
+
+    def _say_closed(self, round_id: str, now: datetime) -> None:
+        """Take the buttons off the messages of those who did not answer; the count forgets who they were."""
+        with self._services.database.work() as session:
+            people = rounds.unanswered(session, round_id)
+            for kind in ("ask", "remind"):
+                for place in outbox.places(session, f"{round_id}:{kind}:"):
+                    if place.recipient not in people:
+                        continue
+                    key = f"{round_id}:{count.CLOSING}:{place.channel}:{place.ts}"
+                    payload = pulse_view.closed_message(people[place.recipient])
+                    outbox.post(session, Message(key, "update", place.recipient, payload, place=place), now=now)
 
     def _tell(self, now: datetime) -> None:
         """Alerts and owed digests of releases that nobody was told about yet."""

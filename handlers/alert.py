@@ -10,6 +10,7 @@ from analysis.cycle import Kind, Sign, State, watch
 from analysis.figures import Record
 from analysis.questions import Intent
 from analysis.stages import Stage
+from analysis.thresholds import budget
 from handlers.blocks import Block, actions, button, context, escape, header, section
 from handlers.figures import moved
 from handlers.ids import Action
@@ -90,7 +91,7 @@ def cycle_message(record: Record, state: State, say: Words) -> dict[str, Any]:
                 value=question_text(about(Intent.TREND, first, unit=name), say),
             ),
         ),
-        context(say("alert.cycle_small_print")),
+        context(say("alert.cycle_small_print", percent=f"{100 * budget().cycle:.0f}")),
     ]
     picture = {
         "png": base64.b64encode(draw_wheel(turned, title=name, say=say)).decode(),
@@ -122,7 +123,7 @@ def drift_message(record: Record, state: State, say: Words) -> dict[str, Any]:
                 value=question_text(about(Intent.TREND, *turned, unit=name), say),
             )
         ),
-        context(say("alert.drift_small_print")),
+        context(say("alert.drift_small_print", percent=f"{100 * budget().drift:.0f}")),
     ]
     return {"text": title, "blocks": blocks}
 

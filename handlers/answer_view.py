@@ -48,7 +48,8 @@ def answer_message(asked: Asked, say: Words) -> dict[str, Any]:
     if reasons and " ".join(reasons) != first:
         blocks.append(section("\n".join(reasons)))
     if found.question.intent not in WITHOUT_READING:
-        blocks.append(context(escape(reading_text(found.question, say))))
+        note = f" {say('figure.baseline')}" if any(figure.change is not None for figure in found.figures) else ""
+        blocks.append(context(f"{escape(reading_text(found.question, say))}.{note}"))
     blocks += _next(found, say)
     message: dict[str, Any] = {"text": first, "blocks": blocks, "fallback_blocks": without_charts(blocks)}
     return message | ({"picture": picture} if picture else {})
@@ -226,8 +227,11 @@ def _details(asked: Asked, say: Words) -> list[Block]:
     if differences:
         blocks.append(context("\n".join(differences)))
     if found.neighbours:
+        several = len({figure.label for figure in found.neighbours}) > 1
         near = [
-            f"{_stage(figure.stage, say)} {level_text(figure, say)} (n {figure.n})" for figure in found.neighbours
+            f"{escape(figure.label) + ': ' if several else ''}{_stage(figure.stage, say)} "
+            f"{level_text(figure, say)} (n {figure.n})"
+            for figure in found.neighbours
         ]
         blocks.append(context(say("answer.neighbours", stages=say.listing(near))))
     if found.question.intent in {Intent.THEMES, Intent.QUOTES}:

@@ -91,7 +91,7 @@ def _unit_blocks(
     blocks += _theme_blocks(said, unit, say)
     blocks += [
         section(f"*{say('digest.talk')}* {say(_talk_key(state))}"),
-        context(share_answered(record, unit.id, week=week, say=say)),
+        context(f"{share_answered(record, unit.id, week=week, say=say)} {say('figure.baseline')}"),
         actions(
             button(
                 say("digest.ask"),

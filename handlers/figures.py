@@ -76,7 +76,7 @@ def merged_with(record: Record, unit_id: str, *, week: date, names: dict[str, st
     """Names of the siblings that a team was counted together with in a week; empty when it stood alone."""
     for turnout in record.turnouts:
         if turnout.week == week and unit_id in turnout.units:
-            return sorted(names[other] for other in turnout.units if other != unit_id)
+            return sorted(names.get(other, other) for other in turnout.units if other != unit_id)
     return []
 
 

@@ -9,7 +9,7 @@ from analysis.figures import Record, Unit
 from analysis.questions import Intent
 from analysis.stages import CORE, Stage
 from handlers.blocks import Block, actions, button, context, divider, escape, header, section
-from handlers.figures import figure_text, newest, state_line
+from handlers.figures import figure_text, merged_with, newest, state_line
 from handlers.ids import Action
 from handlers.question_text import about, question_text
 from handlers.words import Words, words
@@ -22,7 +22,7 @@ SHAPES: Mapping[Kind, str] = {
     Kind.CYCLE: "◉",
     Kind.DRIFT: "◑",
     Kind.WATCHING: "◔",
-    Kind.RECOVERING: "◌",
+    Kind.RECOVERING: "↗",
     Kind.STEADY: "○",
     Kind.NOT_ENOUGH_EVIDENCE: "·",
 }
@@ -90,6 +90,7 @@ def _unit_blocks(record: Record, states: Mapping[str, State], say: Words) -> lis
                 value=question_text(about(Intent.TREND, Stage.TRUST, unit=example), say),
             ),
         ),
+        context(say("figure.baseline")),
         context(say("home.how_to_ask")),
         divider(),
     ]
@@ -99,9 +100,12 @@ def _unit_blocks(record: Record, states: Mapping[str, State], say: Words) -> lis
 def _unit_text(record: Record, unit: Unit, state: State, say: Words) -> str:
     week = record.weeks[-1]
     known = [figure for stage in CORE if (figure := newest(record, unit.id, stage, week=week))]
-    figures = [f"{say(f'stage.{figure.stage.value}')} {figure_text(figure, say)}" for figure in known]
-    first = f"{SHAPES[state.kind]}  *{escape(unit.name)}*  {state_line(state, say)}"
-    return "\n".join([first, *(figures or [say("home.withheld")])])
+    figures = "\n".join(f"{say(f'stage.{figure.stage.value}')} {figure_text(figure, say)}" for figure in known)
+    lines = [f"{SHAPES[state.kind]}  *{escape(unit.name)}*  {state_line(state, say)}"]
+    together = merged_with(record, unit.id, week=week, names={other.id: other.name for other in record.units})
+    if together:
+        lines.append(say("home.merged", others=escape(say.listing(together))))
+    return "\n".join([*lines, figures or say("home.withheld")])
 
 
 def _promise_blocks(say: Words, smallest_group: int) -> Sequence[Block]:

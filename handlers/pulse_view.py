@@ -73,6 +73,12 @@ def declined_message(person: Person, in_round: Round) -> dict[str, Any]:
     return {"text": say("pulse.declined"), "blocks": blocks}
 
 
+def closed_message(person: Person) -> dict[str, Any]:
+    """What an unanswered message becomes when the pulse has closed."""
+    text = words(person.language)("pulse.closed")
+    return {"text": text, "blocks": [section(text)]}
+
+
 def modal(
     person: Person,
     in_round: Round,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from analysis.change import change
 from analysis.figures import Sums, Unit
+from surveys import outbox
 from surveys.atoms import Atom, atoms
 from surveys.ballots.keys import MasterKey
 from surveys.ballots.sealed import Ballot, Diary
@@ -28,7 +29,6 @@ from surveys.storage.tables import (
     FigureRow,
     GroupRow,
     KeyRow,
-    OutboxRow,
     ParticipationRow,
     PersonRow,
     ReleaseRow,
@@ -38,6 +38,8 @@ from surveys.storage.tables import (
 # A comment stays with the lowest unit in which at least this many people answered (design: The count).
 SMALLEST_COMMENT_UNIT = 10
 DIARY_PAIR = "diary"
+# Outbox keys of the messages that tell people that a round has closed.
+CLOSING = "closing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,5 +244,8 @@ def _destroy(session: Session, row: RoundRow) -> None:
     row.sealed_key = None
     session.execute(delete(BallotRow).where(BallotRow.round_id == row.id))
     session.execute(delete(ParticipationRow).where(ParticipationRow.round_id == row.id))
-    # What was sent about this round names who was asked, reminded and thanked.
-    session.execute(delete(OutboxRow).where(OutboxRow.key.startswith(f"{row.id}:")))
+    # What was sent about this round names who was asked, reminded and thanked. What tells its end is deleted with
+    # the next round.
+    outbox.forget(session, f"{row.id}:", but=f"{row.id}:{CLOSING}:")
+    for earlier in session.scalars(select(RoundRow.id).where(RoundRow.counted, RoundRow.id != row.id)):
+        outbox.forget(session, f"{earlier}:", but=f"{earlier}:{CLOSING}:")

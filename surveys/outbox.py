@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, delete, not_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,14 +16,28 @@ MOST_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message lies in Slack."""
+
+    recipient: str
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """Something to send. `recipient` is a Slack user or channel; `after` the key of the message to update."""
+    """Something to send.
+
+    `recipient` is a Slack user or channel. An update names what it changes: by the key of that message in `after`,
+    or by the `place` where it lies.
+    """
 
     key: str
     kind: str
     recipient: str
     payload: dict[str, Any]
     after: str | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,8 @@ def post(session: Session, message: Message, *, now: datetime) -> bool:
             recipient=message.recipient,
             payload=message.payload,
             after=message.after,
+            channel=message.place.channel if message.place else None,
+            ts=message.place.ts if message.place else None,
             state="waiting",
             due_at=now,
             attempts=0,
@@ -95,9 +111,9 @@ def lease(session: Session, *, now: datetime, most: int = 20) -> list[Leased]:
     taken = []
     for row in session.scalars(due):
         target = _target(session, row.after) if row.after else None
-        if row.after and (target is None or target.state == "waiting"):
-            # An update waits for its post; one whose post is gone or failed has nothing to change.
-            if target is None:
+        if row.after and (target is None or target.state != "sent"):
+            # An update waits for its post; one whose post is gone or was given up has nothing to change.
+            if target is None or target.state == "failed":
                 row.state, row.payload = "dropped", None
             continue
         retried = row.leased_until is not None
@@ -108,8 +124,8 @@ def lease(session: Session, *, now: datetime, most: int = 20) -> list[Leased]:
                 Message(row.key, row.kind, row.recipient, row.payload or {}, row.after),
                 row.version,
                 retried,
-                target.channel if target else None,
-                target.ts if target else None,
+                target.channel if target else row.channel,
+                target.ts if target else row.ts,
             )
         )
     return taken
@@ -153,6 +169,22 @@ def give_up(session: Session, key: str, *, error: str) -> None:
     session.execute(
         update(OutboxRow).where(OutboxRow.key == key).values(state="failed", error=error, leased_until=None)
     )
+
+
+def places(session: Session, prefix: str) -> list[Place]:
+    """Where the messages whose keys begin so were sent."""
+    rows = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.key.startswith(prefix), OutboxRow.state == "sent")
+        .order_by(OutboxRow.recipient, OutboxRow.ts)
+    )
+    return [Place(row.recipient, row.channel, row.ts) for row in rows if row.channel and row.ts]
+
+
+def forget(session: Session, prefix: str, *, but: str) -> None:
+    """Delete every message whose key begins with `prefix`, except those that begin with `but` and still wait."""
+    kept = and_(OutboxRow.key.startswith(but), OutboxRow.state == "waiting")
+    session.execute(delete(OutboxRow).where(OutboxRow.key.startswith(prefix), not_(kept)))
 
 
 def waiting(session: Session) -> int:

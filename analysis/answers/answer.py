@@ -93,7 +93,8 @@ class Compared:
     Attributes:
         stage: the measure.
         verdict: which is worse, if that can be said.
-        difference: first minus second on the item's own scale, rounded to 0.1; None without figures.
+        difference: first minus second on the item's own scale, rounded to 0.1; None without figures, and
+            where one side was unanimous.
         interval: 95% interval of the difference, with the shock that a team shares in a week.
     """
 

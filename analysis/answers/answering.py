@@ -180,7 +180,7 @@ def _compare(question: Question, record: Record) -> Answer:
 def _window(
     record: Record, unit: str, stage: Stage, period: Period, *, beside: str | None = None
 ) -> Measured | None:
-    """A closed period whole, an open one by its latest weeks; without the unit beside it when that is part of it."""
+    """A closed period whole, an open one by its latest weeks; without a part that is compared with the rest."""
     latest = LATEST_WEEKS if period.end is None else None
     inner = record.below(beside) if beside is not None else frozenset()
     without = inner if beside is not None and inner < record.below(unit) else frozenset()

@@ -5,6 +5,7 @@ from math import sqrt
 
 from analysis.answers.answer import Compared, Verdict
 from analysis.answers.measured import SURE, Measured
+from analysis.answers.rounding import unanimous
 from analysis.stages import Stage
 
 # Differences below half a standard deviation are called none when the interval says so; half an SD is the drop
@@ -41,6 +42,8 @@ def compare(stage: Stage, first: Measured | None, second: Measured | None, *, sa
         verdict = Verdict.NO_DIFFERENCE
     else:
         verdict = Verdict.NOT_ENOUGH_EVIDENCE
+    if unanimous(first.level) or unanimous(second.level):
+        return Compared(stage, verdict)  # with the other mean, the difference would tell every answer
     return Compared(stage, verdict, round(difference, 1), (round(low, 1), round(high, 1)))
 
 

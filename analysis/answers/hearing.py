@@ -21,11 +21,12 @@ def hear(question: Question, record: Record, themes: Sequence[Theme], comments: 
     inside = frozenset(comment.unit for comment in comments)
     if question.units:
         inside = frozenset().union(*(record.below(unit) for unit in question.units))
-    heard: list[Heard] = []
-    for theme in themes:
-        part = _within(theme, comments, question, inside)
-        if part.size and _fits(part, comments, question) and shown(part, comments):
-            heard.append(Heard(theme, part.size, quotable(part, comments)))
+    parts = [(theme, _within(theme, comments, question, inside)) for theme in themes]
+    parts = [(theme, part) for theme, part in parts if part.size and shown(part, comments)]
+    about = [pair for pair in parts if _says(pair[1], comments, question.topic)]
+    if question.measures and not about:
+        about = [pair for pair in parts if pair[0].stage in question.measures]
+    heard = [Heard(theme, part.size, quotable(part, comments)) for theme, part in about]
     heard.sort(key=lambda item: -item.size)
     withheld: list[Withheld] = []
     if not heard:
@@ -48,15 +49,11 @@ def _within(theme: Theme, comments: Sequence[Comment], question: Question, insid
     )
 
 
-def _fits(theme: Theme, comments: Sequence[Comment], question: Question) -> bool:
-    """Whether a theme is about what was asked: its stage, or the asker's own word in its words or comments."""
-    if not question.measures:
+def _says(theme: Theme, comments: Sequence[Comment], topic: str | None) -> bool:
+    """Whether a theme says the asker's own word, in its words or half of its comments; without one, all do."""
+    if topic is None:
         return True
-    if theme.stage in question.measures:
-        return True
-    stem = (question.topic or "").rstrip("s")
-    if not stem:
-        return False
+    stem = topic.rstrip("s")
     texts = [comments[index].text.lower() for index in theme.members]
     return any(stem in word for word in theme.words) or 2 * sum(stem in text for text in texts) >= len(texts)
 

@@ -1,6 +1,7 @@
 """What one sees of the demo: a progress bar, what happened, and where to click."""
 
 import logging
+import signal
 import threading
 
 from rich.console import Console
@@ -15,6 +16,9 @@ from bot.demo.workspace import who_to_try
 
 def show(*, headless: bool, as_json: bool, weeks: int, seed: int | None, port: int, database: str | None) -> None:
     """Run the demo and show it; returns when the visitor has had enough, or at once when headless."""
+    # Started in the background, a program would not hear Ctrl-C, and would leave its folder behind when ended.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     console = Console(stderr=True)
     # The bar is what there is to see; warnings still come through.
     logging.getLogger().setLevel(logging.WARNING)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from deploy.sandbox import forms
+from deploy.sandbox import answers, forms
 from deploy.sandbox.api.reactions import EMOJI_NAME
 from deploy.sandbox.blocks.walk import elements
 from deploy.sandbox.delivery import payloads
@@ -118,7 +118,9 @@ class Acts:
             trigger = self.emulator.triggers.issue(person.id, view_id=view.id)
             urls = self._response_urls(person.id, view)
             payload = payloads.view_submission(self._workspace, person.id, trigger, view, urls)
-            result = self.emulator.courier.ask("interactive", payload, lambda ack: self._submitted(view, ack))
+            result = self.emulator.courier.ask(
+                "interactive", payload, lambda ack: answers.to_form(self.emulator, view, ack)
+            )
         return result.result()
 
     def close_view(self, user: str, view_id: str, *, clear: bool = False) -> Ack:
@@ -186,11 +188,7 @@ class Acts:
             )
 
             def settle(ack: Ack) -> Ack:
-                if not ack.ok or not ack.response:
-                    return ack
-                return self._accepted(
-                    ack, lambda: self.emulator.responses.answer(person.id, conversation, ack.response)
-                )
+                return answers.to_command(self.emulator, person.id, conversation, ack)
 
             result = self.emulator.courier.ask("slash_commands", payload, settle)
         return result.result()
@@ -363,48 +361,6 @@ class Acts:
                 ids = {"block_id": block["block_id"], "action_id": element["action_id"]}
                 urls.append({**ids, "channel_id": chosen, "response_url": url})
         return urls
-
-    def _submitted(self, view: View, ack: Ack) -> Ack:
-        """Do with the modals what the app answered to a form."""
-        if not ack.ok:
-            return ack
-        return self._accepted(ack, lambda: self._respond(view, ack.response))
-
-    def _accepted(self, ack: Ack, act: Callable[[], None]) -> Ack:
-        """Act on an answer; one that breaks Slack's rules fails for the person, as in their client."""
-        try:
-            with self._workspace.changing():
-                act()
-        except SlackError as error:
-            return replace(ack, ok=False, error=error.code, response={**ack.response, "messages": error.messages})
-        return ack
-
-    def _respond(self, view: View, response: Json) -> None:
-        modals = self.emulator.modals
-        action = response.get("response_action")
-        if action is None:
-            if response:
-                raise SlackError("invalid_response", "the body must be empty or have a response_action")
-            modals.close(view)
-        elif action == "errors":
-            _check_errors(view, response.get("errors"))
-        elif action == "clear":
-            modals.clear(view.user)
-        elif action == "update":
-            modals.update(view, modals.checked(response.get("view"), surface="modal"))
-        elif action == "push":
-            modals.push(view.user, modals.checked(response.get("view"), surface="modal"))
-        else:
-            raise SlackError("invalid_response", f"unknown response_action {action}")
-
-
-def _check_errors(view: View, errors: Any) -> None:
-    """Errors must stand at inputs, or the client has nowhere to draw them."""
-    inputs = {block["block_id"] for block, _ in forms.stateful(view.blocks) if block["type"] == "input"}
-    if not isinstance(errors, dict) or not errors:
-        raise SlackError("invalid_response", "errors must name at least one input block")
-    if strangers := set(errors) - inputs:
-        raise SlackError("invalid_response", f"no input block is called {', '.join(sorted(strangers))}")
 
 
 def _find(blocks: list[Json], action_id: str, block_id: str | None) -> tuple[Json, Json]:

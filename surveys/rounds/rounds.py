@@ -186,6 +186,17 @@ def mark(session: Session, person: Person, round_id: str, state: Participation) 
     )
 
 
+def unanswered(session: Session, round_id: str) -> dict[str, Person]:
+    """People who were asked in a round and neither answered nor declined, by Slack id."""
+    ids = session.scalars(
+        select(ParticipationRow.person_id).where(
+            ParticipationRow.round_id == round_id, ParticipationRow.state == Participation.INVITED
+        )
+    )
+    found = (directory.by_id(session, person_id) for person_id in ids)
+    return {person.slack_id: person for person in found if person and person.slack_id}
+
+
 def due_to_close(session: Session, *, now: datetime) -> list[str]:
     """Ids of the rounds whose time is over and that were not counted yet."""
     return list(

@@ -1,6 +1,6 @@
 """The cycle is told from one stage alone, from everything at once, and from quiet."""
 
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 
@@ -91,9 +91,9 @@ def test_watching_the_demo_company_is_quick() -> None:
     record = counted(larkspur(7))
     seconds = []
     for _ in range(7):
-        start = perf_counter()
+        start = process_time()
         watch(record)
-        seconds.append(perf_counter() - start)
+        seconds.append(process_time() - start)
     assert min(seconds) < 0.05
 
 

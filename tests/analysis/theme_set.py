@@ -8,16 +8,20 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from sklearn.cluster import KMeans
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from analysis.synthetic.comments import sentences
 from analysis.themes import Comment, Theme
 
 MONDAY = date(2026, 6, 1)
 OUTSIDE = "nothing"
-# Subjects of the demo company that one reader would tell apart; written by another hand than the lexicon of subjects.
+# Subjects of the demo company that one reader would tell apart. Their sentences were written by another hand than
+# the lexicon of subjects, though not unseen by it.
 DEMO_SUBJECTS = (
-    "targets", "trust", "candor", "overlay", "friction", "customer", "migration", "pricing", "travel", "onboarding",
-)  # fmt: skip
+    *("targets", "trust", "candor", "overlay", "friction", "customer"),
+    *("migration", "pricing", "travel", "onboarding"),
+)
 Bank = dict[str, list[str]]
 
 
@@ -75,8 +79,5 @@ def members(themes: Sequence[Theme], number: int) -> list[int]:
 
 def baseline(comments: Sequence[Comment], themes: int) -> list[int]:
     """TF-IDF of words and k-means, given the true number of themes."""
-    from sklearn.cluster import KMeans
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
     points = TfidfVectorizer(stop_words="english").fit_transform([comment.text for comment in comments])
-    return [int(label) for label in KMeans(themes, n_init=5, random_state=0).fit_predict(points)]
+    return [int(label) for label in KMeans(themes, n_init=3, random_state=0).fit_predict(points)]

@@ -143,6 +143,13 @@ function Client({ workspace, me, route, navigate, reloadWorkspace }) {
     return answer;
   }, [me.id, refresh]);
 
+  const [, tick] = useState(0);
+  useEffect(() => {
+    // Local times are shown to the minute.
+    const timer = setInterval(() => tick((count) => count + 1), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+
   const page = {
     workspace, people, me, session, conversations, route, navigate, post, notify, online, narrow,
     now: () => session.now + Date.now() / 1000 - session.fetchedAt,

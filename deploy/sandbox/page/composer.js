@@ -142,10 +142,11 @@ export function Composer({ channel, thread, placeholder, commands = false }) {
         onClick=${() => take(entry)}>${entry.lead}<span class="option-text"><span>${entry.label}</span>${entry.note && html`<small>${entry.note}</small>`}</span></li>`)}
     </ul>`}
     <textarea ref=${field} rows="1" data-home-focus aria-label=${placeholder} placeholder=${placeholder} value=${text}
-      role="combobox" aria-autocomplete="list" aria-expanded=${suggestions.length > 0} aria-controls=${`${own}-list`}
+      aria-autocomplete="list" aria-haspopup="listbox" aria-controls=${suggestions.length ? `${own}-list` : undefined}
       aria-activedescendant=${suggestions.length ? `${own}-${active}` : undefined}
       onInput=${(event) => { setText(event.target.value); setCaret(event.target.selectionStart); setActive(0); setDismissed(null); }}
       onSelect=${(event) => setCaret(event.target.selectionStart)} onKeyDown=${onKeyDown}></textarea>
+    <div class="sr-only" role="status">${suggestions.length > 0 && `${suggestions.length} suggestions`}</div>
     <div class="composer-foot">
       <span class="muted">${commands && !narrow && workspace.app.commands.length > 0 && html`<kbd>/</kbd> for commands, `}${!narrow && html`<kbd>@</kbd> to mention`}</span>
       <button type="submit" class="send" aria-label="Send message" aria-disabled=${!text.trim()}><${Icon} name="send" /></button>

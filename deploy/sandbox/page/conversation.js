@@ -39,8 +39,8 @@ function useStickToEnd(key) {
     setAway(false);
     scroller.current.scrollTop = scroller.current.scrollHeight;
   };
-  const onScroll = () => {
-    const { scrollHeight, scrollTop, clientHeight } = scroller.current;
+  const onScroll = (event) => {
+    const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
     stuck.current = scrollHeight - scrollTop - clientHeight < 60;
     setAway(!stuck.current);
   };
@@ -58,6 +58,9 @@ function MessageList({ channel, messages, replies, label, unreadFrom, onOpenThre
   const { people, me, now } = usePage();
   const [shown, setShown] = useState(PAGE);
   const { scroller, content, away, toEnd, onScroll } = useStickToEnd(channel);
+  const last = messages.at(-1);
+  // What one has just written is brought into view, wherever one was reading.
+  useEffect(() => { if (last?.user === me.id) toEnd(); }, [last?.ts]);
   const visible = messages.slice(-shown);
   const items = [];
   let before = null;
@@ -162,7 +165,7 @@ export function Main({ conversation, messages, menuButton }) {
   const { workspace, people, route, navigate, openApp } = usePage();
   const isApp = route.tab === "home" || conversation?.is_app_dm;
   const other = conversation?.kind === "im" ? people.get(conversation.other) : null;
-  return html`<main class="main" aria-label=${isApp ? workspace.app.name : undefined}>
+  return html`<main id="main" class="main" aria-label=${isApp ? workspace.app.name : undefined}>
     <header class="head">${menuButton}
       ${isApp
         ? html`<${Title} conversation=${{ kind: "im" }} other=${people.get(workspace.app.bot_user) ?? { id: workspace.app.id, real_name: workspace.app.name, is_bot: true }} />`

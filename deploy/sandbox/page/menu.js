@@ -11,7 +11,7 @@ export function Menu({ label, class: name, items, busy, wide = true, describe, c
   const button = useRef(null);
 
   useLayoutEffect(() => {
-    if (open) setPlace(popupPlace(button.current));
+    if (open) setPlace(popupPlace(button.current, { least: wide ? 220 : items.length * 38 + 14 }));
   }, [open]);
   useEffect(() => {
     if (open && place) root.current.querySelector('[role="menuitem"]')?.focus();

@@ -90,8 +90,8 @@ export function PeopleList({ people, now, onChoose, current, suggestions = [], l
       }} /></label>
     <div class="sr-only" role="status">${needle ? `${count} found` : ""}</div>
     <div class="people-groups">
-      ${suggested.length > 0 && html`<section class="suggested"><h3>Good to begin with</h3><ul>${suggested.map(({ person, reason }) => entry(person, reason))}</ul></section>`}
-      ${groups.map(([title, members]) => html`<section key=${title}><h3>${title}${members.length > 1 && html`<span class="count">${members.length}</span>`}</h3>
+      ${suggested.length > 0 && html`<section class="suggested"><h2>Good to begin with</h2><ul>${suggested.map(({ person, reason }) => entry(person, reason))}</ul></section>`}
+      ${groups.map(([title, members]) => html`<section key=${title}><h2>${title}${members.length > 1 && html`<span class="count">${members.length}</span>`}</h2>
         <ul>${members.map((person) => entry(person))}</ul></section>`)}
       ${!count && html`<p class="muted">Nobody matches “${query}”.</p>`}
     </div>

@@ -6,12 +6,12 @@ import { Icon } from "./icons.js";
 let lastId = 0;
 
 /** Where a popup fits beside its field: fixed to the window, so that no scrolling parent clips it. */
-export function popupPlace(anchor, wanted = 300) {
+export function popupPlace(anchor, { wanted = 300, least = 220 } = {}) {
   const box = anchor.getBoundingClientRect();
   const below = window.innerHeight - box.bottom - 12;
   const above = box.top - 12;
   const up = below < Math.min(wanted, 180) && above > below;
-  const width = Math.min(Math.max(box.width, 220), window.innerWidth - 16);
+  const width = Math.min(Math.max(box.width, least), window.innerWidth - 16);
   return {
     left: `${Math.max(8, Math.min(box.left, window.innerWidth - width - 8))}px`,
     width: `${width}px`,

@@ -42,11 +42,12 @@ export function Sidebar({ onGone = () => {} }) {
   const appDm = conversations.find(({ is_app_dm }) => is_app_dm);
   const here = (id) => route.tab !== "home" && route.channel === id;
 
-  return html`<div class="sidebar">
+  // The dialogs stand beside the sidebar, not in it: its colours are not theirs.
+  return html`<section class="sidebar" aria-label="Workspace">
     <div class="workspace"><${Mark} size=${34} /><div><b>${workspace.team.name}</b><span>Sandbox</span></div></div>
-    <button type="button" class="me" onClick=${() => setDialog("me")} aria-label=${`You are ${nameOf(me)}. Change who you are`}>
+    <button type="button" class="me" onClick=${() => setDialog("me")}>
       <${Avatar} person=${me} size=${36} />
-      <span class="me-text"><small>You are · ${time.clockTime(now(), me.tz)}</small><b>${nameOf(me)}</b><small title=${me.title}>${me.title}</small></span>
+      <span class="me-text"><small>You are · ${time.clockTime(now(), me.tz)}</small><b>${nameOf(me)}</b><small title=${me.title}>${me.title}</small><span class="sr-only">. Change who you are</span></span>
       <${Icon} name="down" size=${16} />
     </button>
     <nav class="places" aria-label="Conversations">
@@ -69,11 +70,11 @@ export function Sidebar({ onGone = () => {} }) {
     </nav>
     <p class=${`connection ${online.page && connected ? "" : "connection-off"}`} role="status">
       <span class="dot"></span>${!online.page ? "Reconnecting…" : !connected ? `${workspace.app.name} is not connected` : "Live"}</p>
+  </section>
     ${dialog === "me" && html`<${PeopleDialog} title="Who do you want to be?" people=${playable(workspace.people)} current=${me.id} now=${now()}
       onCancel=${() => setDialog(null)} onChoose=${(person) => { setDialog(null); navigate({ as: person.id, channel: null, tab: null, thread: null }); onGone(); }} />`}
     ${dialog === "direct" && html`<${PeopleDialog} title="Write to" people=${workspace.people.filter(({ deleted }) => !deleted)} now=${now()}
       onCancel=${() => setDialog(null)} onChoose=${(person) => { setDialog(null); go(() => openDirect(person.id)); }} />`}
     ${dialog === "channels" && html`<${BrowseChannels} channels=${open} onCancel=${() => setDialog(null)}
-      onChoose=${(id) => { setDialog(null); go(() => openConversation(id)); }} />`}
-  </div>`;
+      onChoose=${(id) => { setDialog(null); go(() => openConversation(id)); }} />`}`;
 }

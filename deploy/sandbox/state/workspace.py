@@ -53,16 +53,18 @@ class Workspace:
     def changing(self) -> Iterator[None]:
         """Hold the lock; listeners hear of what changed once the outermost holder has left."""
         due: list[Hint] = []
-        with self._lock:
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
-                if not self._depth:
-                    due, self._due = self._due, []
-        for hint in due:
-            self.hints.tell(hint)
+        try:
+            with self._lock:
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
+                    if not self._depth:
+                        due, self._due = self._due, []
+        finally:
+            for hint in due:
+                self.hints.tell(hint)
 
     def changed(self, what: str, **whom: Any) -> None:
         """Note a change for the listeners."""

@@ -54,4 +54,8 @@ def hang_up(sandbox: Sandbox, client: BaseSocketModeClient) -> None:
     """Close a Socket Mode client at once; by itself it sits out a read of three seconds first."""
     client.auto_reconnect_enabled = False
     sandbox.cut_sockets()
-    client.close()
+    try:
+        client.close()
+    except AttributeError:
+        # Its reader closed the same socket at the same moment; the rest of closing is still to be done.
+        client.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import queue
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -85,17 +85,13 @@ def test_an_address_is_good_for_one_connection(sandbox: Sandbox) -> None:
 
 
 def test_the_eleventh_connection_is_sent_away(sandbox: Sandbox) -> None:
-    links = [connect(address(sandbox)) for _ in range(10)]
-    try:
-        for link in links:
-            link.recv(timeout=5)
-        with connect(address(sandbox)) as extra:
-            assert '"too_many_websockets"' in extra.recv(timeout=5)
-            with pytest.raises(ConnectionClosed):
-                extra.recv(timeout=5)
-    finally:
-        for link in links:
-            link.close()
+    with ExitStack() as links:
+        for _ in range(10):
+            links.enter_context(connect(address(sandbox))).recv(timeout=5)
+        extra = links.enter_context(connect(address(sandbox)))
+        assert '"too_many_websockets"' in extra.recv(timeout=5)
+        with pytest.raises(ConnectionClosed):
+            extra.recv(timeout=5)
 
 
 def test_each_payload_goes_to_one_connection_in_turn(sandbox: Sandbox) -> None:

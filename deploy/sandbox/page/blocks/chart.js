@@ -18,8 +18,15 @@ const HATCH = [null, "M0 8 8 0M-2 2 2-2M6 10l4-4", "M0 4h8", "M2 2h2v2h-2zM6 6h2
 const look = (index) => SERIES[index % SERIES.length];
 const HEIGHT = 250;
 
-/** A number as a reader wants it: at most two decimals, thousands set apart. */
-const number = (value) => value.toLocaleString("en-GB", { maximumFractionDigits: 2 });
+/** How a chart's numbers are written: thousands set apart, and all with as many decimals as the longest needs, two at most. */
+function numberFormat(values) {
+  const decimals = Math.max(0, ...values.map((value) => (String(Math.round(value * 100) / 100).split(".")[1] ?? "").length));
+  return (value) => value.toLocaleString("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+const valuesOf = (chart) => (chart.type === "pie"
+  ? chart.segments.map(({ value }) => value)
+  : chart.series.flatMap(({ values }) => values.filter((value) => value !== undefined)));
 
 /** About five round axis values that enclose the data. Bars and areas start at zero. */
 export function ticks(low, high, { fromZero }) {
@@ -96,8 +103,9 @@ function labelEvery(categories, room) {
 
 function Axes({ chart, width, active, setActive, id, title, description }) {
   const { type, categories, series, xLabel, yLabel } = chart;
-  const values = series.flatMap((entry) => entry.values.filter((value) => value !== undefined));
+  const values = valuesOf(chart);
   const marks = ticks(Math.min(...values, Infinity), Math.max(...values, -Infinity), { fromZero: type !== "line" });
+  const number = numberFormat(marks);
   const widest = Math.max(...marks.map((mark) => number(mark).length));
   const left = 16 + widest * 6.6 + (yLabel ? 18 : 0);
   const right = 14;
@@ -130,12 +138,12 @@ function Axes({ chart, width, active, setActive, id, title, description }) {
         transform=${`translate(13 ${(top + bottom) / 2}) rotate(-90)`}>${yLabel}</text>`}
     </g>
     ${active !== null && html`<rect class="chart-cursor" x=${x(active) - room / 2} y=${top} width=${room} height=${bottom - top} />`}
-    ${series.map((entry, number) => {
-      const { colour, dash, marker } = look(number);
+    ${series.map((entry, order) => {
+      const { colour, dash, marker } = look(order);
       if (type === "bar") {
-        return entry.values.map((value, index) => value !== undefined && html`<${Filled} tag="rect" index=${number} id=${id}
+        return entry.values.map((value, index) => value !== undefined && html`<${Filled} tag="rect" index=${order} id=${id}
           shape=${{
-            x: x(index) + (number - series.length / 2) * barWidth + 1, width: Math.max(barWidth - 2, 2),
+            x: x(index) + (order - series.length / 2) * barWidth + 1, width: Math.max(barWidth - 2, 2),
             y: Math.min(y(value), base), height: Math.max(Math.abs(y(value) - base), 1), rx: 2,
           }} />`);
       }
@@ -206,6 +214,7 @@ function readChart(chart) {
 
 /** One sentence for each series, for those who hear the chart. */
 function describe(chart) {
+  const number = numberFormat(valuesOf(chart));
   if (chart.type === "pie") return chart.segments.map(({ label, value }) => `${label} ${number(value)}`).join(", ");
   return chart.series.map(({ name, values }) => {
     const known = values.map((value, index) => [chart.categories[index], value]).filter(([, value]) => value !== undefined);
@@ -217,6 +226,7 @@ function describe(chart) {
 }
 
 function Figures({ chart, title }) {
+  const number = numberFormat(valuesOf(chart));
   const header = chart.type === "pie" ? ["", "Value"] : ["", ...chart.series.map(({ name }) => name)];
   const rows = chart.type === "pie"
     ? chart.segments.map(({ label, value }) => [label, value])
@@ -233,11 +243,14 @@ function Figures({ chart, title }) {
 /** What the pointer or the arrow keys rest on, in words. */
 function Tooltip({ chart, active }) {
   if (active === null) return null;
+  const number = numberFormat(valuesOf(chart));
   if (chart.type === "pie") {
     const { label, value } = chart.segments[active];
     return html`<div class="chart-tip"><b>${label}</b> ${number(value)}</div>`;
   }
-  return html`<div class="chart-tip"><b>${chart.categories[active]}</b>
+  // On the other side of what it speaks of.
+  const side = active >= chart.categories.length / 2 ? "chart-tip-left" : "";
+  return html`<div class=${`chart-tip ${side}`}><b>${chart.categories[active]}</b>
     ${chart.series.map(({ name, values }, index) => html`<span><i style=${{ background: look(index).colour }}></i>${name}${" "}
       <b>${values[active] === undefined ? "no value" : number(values[active])}</b></span>`)}
   </div>`;

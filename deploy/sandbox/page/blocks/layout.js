@@ -22,8 +22,8 @@ function Section({ block }) {
 }
 
 function Header({ block }) {
-  // Modals and Home tabs have a heading above; messages are articles of their own.
-  return html`<h3 class="block-header"><${Text} text=${block.text} /></h3>`;
+  const { headingLevel } = useSurface();
+  return html`<${`h${headingLevel}`} class="block-header"><${Text} text=${block.text} /></${`h${headingLevel}`}>`;
 }
 
 function Context({ block }) {
@@ -143,8 +143,11 @@ export function Block({ block }) {
   </div>`;
 }
 
-/** Blocks in their order, keyed so that what a person typed stays when an app changes the rest. */
+/**
+ * Blocks in their order. Inputs are known by their id, which keeps the focus when others come and go; the rest
+ * by their place, since ids that the platform makes up change with every update.
+ */
 export function BlockList({ blocks }) {
   return html`<div class="blocks">${(blocks ?? []).map((block, index) =>
-    html`<${Block} key=${`${block.type}-${block.block_id ?? index}`} block=${block} />`)}</div>`;
+    html`<${Block} key=${`${block.type}-${block.type === "input" ? block.block_id : index}`} block=${block} />`)}</div>`;
 }

@@ -47,7 +47,7 @@ function prose(text) {
     switch (kind) {
       // The message's own heading is above these, so they start below it.
       case "heading": return html`<p class=${`md-heading md-heading-${level}`} role="heading" aria-level=${
-        Math.min(level + 3, 6)}>${inline(lines[0])}</p>`;
+        Math.min(level + 2, 6)}>${inline(lines[0])}</p>`;
       case "rule": return html`<hr />`;
       case "ul": return html`<ul>${lines.map((line) => html`<li>${inline(line)}</li>`)}</ul>`;
       case "ol": return html`<ol>${lines.map((line) => html`<li>${inline(line)}</li>`)}</ol>`;

@@ -21,6 +21,8 @@ export function useSurfaceState(container, blocks, errors = {}) {
 
   return {
     id,
+    // A Home tab stands right under the page's heading; messages and modals have one of their own between.
+    headingLevel: container.type === "home" ? 2 : 3,
     errors,
     touched: touched.current,
     isBusy: (block, element) => busy.has(keyOf(block, element)),

@@ -102,9 +102,7 @@ def open_forms(app: App) -> None:
     def short_form(ack: Any, client: Any, body: Any) -> None:
         ack()
         place = body.get("channel", {}).get("id", "home")
-        client.views_open(
-            trigger_id=body["trigger_id"], view=forms.short(body.get("channel", {}).get("id", "home"))
-        )
+        client.views_open(trigger_id=body["trigger_id"], view=forms.short(place))
 
     @app.action("push")
     def second_view(ack: Any, client: Any, body: Any) -> None:

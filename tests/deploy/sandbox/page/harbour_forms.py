@@ -100,7 +100,12 @@ def home() -> Json:
         "type": "home",
         "blocks": [
             {"type": "header", "text": plain("Good morning")},
-            section("Your form *waits*.", accessory=button("open_short", "Fill it in", style="primary")),
+            # An id of its own: one made up anew at each publishing might change under a click.
+            section(
+                "Your form *waits*.",
+                block_id="waiting",
+                accessory=button("open_short", "Fill it in", style="primary"),
+            ),
         ],
     }
 

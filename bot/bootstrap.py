@@ -95,6 +95,7 @@ class Orgpulse:
         if self._scheduler:
             self._scheduler.shutdown(wait=True)
         if self._sockets:
+            self._sockets.client.auto_reconnect_enabled = False
             self._sockets.close()  # type: ignore[no-untyped-call]
         self.sender.stop()
         self._listeners.shutdown(wait=True)

@@ -2,16 +2,19 @@
 
 import heapq
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from analysis.synthetic import Behaviour, Company, Person
-from deploy.sandbox import Sandbox
+from deploy.sandbox import ActError, Sandbox
 from handlers.ids import Action, Callback
 from handlers.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
 from surveys.bank.items import QuestionBank
+
+AT_ONCE = 8
 
 
 @dataclass(order=True)
@@ -74,24 +77,28 @@ class Reps:
             intention = _Intention(at, next(self._numbers), person, behaviour, invitation)
             heapq.heappush(self._intentions, intention)
 
-    def next_answer(self) -> datetime | None:
-        """When the next rep sits down to answer."""
-        return self._intentions[0].at if self._intentions else None
+    def answer_until(self, instant: datetime) -> datetime | None:
+        """Everyone whose moment comes before an instant answers, many at once; returns the last such moment."""
+        due = []
+        while self._intentions and self._intentions[0].at < instant:
+            due.append(heapq.heappop(self._intentions))
+        # Socket Mode's client rests 10 ms between reads: one rep after the other would mostly wait for it.
+        with ThreadPoolExecutor(AT_ONCE) as hands:
+            self.answers += sum(hands.map(self._answer, due))
+        return due[-1].at if due else None
 
-    def answer_next(self) -> None:
-        """The next rep presses the button, fills in the modal and sends it."""
-        intention = heapq.heappop(self._intentions)
+    def _answer(self, intention: _Intention) -> bool:
+        """A rep presses the button, fills in the modal and sends it; False when they came too late."""
         user = self._slack_ids[intention.person.key]
         channel = self._sandbox.open_dm(user)
-        self._sandbox.click(user, channel=channel, ts=intention.invitation, action_id=Action.OPEN_PULSE)
-        view = self._sandbox.wait_for_view(user)
-        if view["callback_id"] != Callback.PULSE:
-            # They came too late; the bot has told them so.
-            self._sandbox.close_view(user, view["id"])
-            return
+        try:
+            self._sandbox.click(user, channel=channel, ts=intention.invitation, action_id=Action.OPEN_PULSE)
+        except ActError:
+            # The message says that the pulse has closed, and has no button any more.
+            return False
+        view = self._sandbox.wait_for_view(user, callback_id=Callback.PULSE)
         done = self._sandbox.submit(user, view["id"], self._fill(view, intention.behaviour))
-        if done.ok and not done.response.get("errors"):
-            self.answers += 1
+        return done.ok and not done.response.get("errors")
 
     def _fill(self, view: dict[str, Any], behaviour: Behaviour) -> dict[str, Any]:
         values: dict[str, Any] = {}

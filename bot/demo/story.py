@@ -73,16 +73,16 @@ def _step(
 ) -> None:
     """Everything up to and including the next moment at which the bot has something to do."""
     due = min(bot.tick.next_due(after=clock.now()), until)
-    while (answer_at := reps.next_answer()) is not None and answer_at < due:
-        clock.move_to(max(answer_at, clock.now()))
-        reps.answer_next()
-        tell(week, "reps answer")
+    tell(week, "reps answer")
+    last_answer = reps.answer_until(due)
+    if last_answer:
+        clock.move_to(max(last_answer, clock.now()))
     deliver(bot)
     clock.move_to(due)
+    tell(week, f"{due:%A}")
     bot.tick.run()
     deliver(bot)
-    reps.look(week=week, now=clock.now())
-    tell(week, f"{due:%A}")
+    reps.look(week=week, now=due)
 
 
 def deliver(bot: Orgpulse) -> None:

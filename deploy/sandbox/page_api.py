@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -93,7 +93,7 @@ def _writing(act: Callable[[str, Json], Json]) -> Endpoint:
                 return _refusal("invalid_json", "The request must be a JSON object.", 400)
             given = body | {k: v for k, v in request.path_params.items() if k != "user"}
             # An act waits for the app, so it must not hold the server's loop.
-            return JSONResponse(await to_thread.run_sync(act, request.path_params["user"], given))
+            return JSONResponse(await run_in_threadpool(act, request.path_params["user"], given))
         except ActError as error:
             return _refusal(error.code, error.message)
         except (ValueError, TypeError, KeyError) as error:

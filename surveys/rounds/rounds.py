@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveys.ballots.keys import MasterKey
@@ -114,18 +114,24 @@ def remind_due(session: Session, *, schedule: Schedule, now: datetime) -> list[t
 def _due(
     session: Session, state: Participation, *, schedule: Schedule, now: datetime
 ) -> list[tuple[Person, Round]]:
+    inviting = state is Participation.PLANNED
+    due_at = ParticipationRow.ask_at if inviting else ParticipationRow.remind_at
     rows = session.execute(
         select(ParticipationRow, RoundRow)
         .join(RoundRow, RoundRow.id == ParticipationRow.round_id)
-        .where(ParticipationRow.state == state, RoundRow.opens_at <= now, RoundRow.closes_at > now)
-        .order_by(ParticipationRow.ask_at, ParticipationRow.person_id)
+        .where(
+            ParticipationRow.state == state,
+            due_at <= now,
+            ParticipationRow.reminded.is_(False),
+            RoundRow.opens_at <= now,
+            RoundRow.closes_at > now,
+        )
+        .order_by(due_at, ParticipationRow.person_id)
     ).all()
-    inviting = state is Participation.PLANNED
+    people = {person.id: person for person in directory.people(session)} if rows else {}
     found = []
     for row, in_round in rows:
-        if (row.ask_at if inviting else row.remind_at) > now or (not inviting and row.reminded):
-            continue
-        person = directory.by_id(session, row.person_id)
+        person = people.get(row.person_id)
         if person is None or not in_working_hours(now, person.zone(schedule.company_zone.key)):
             continue
         if inviting:
@@ -138,16 +144,15 @@ def _due(
 
 def next_due(session: Session, *, now: datetime) -> datetime | None:
     """The next instant after `now` at which an open round asks, reminds or closes."""
-    instants: list[datetime] = []
-    rows = session.execute(
-        select(ParticipationRow.state, ParticipationRow.ask_at, ParticipationRow.remind_at).where(
-            ParticipationRow.state.in_([Participation.PLANNED, Participation.INVITED])
-        )
+    ask = select(func.min(ParticipationRow.ask_at)).where(
+        ParticipationRow.state == Participation.PLANNED, ParticipationRow.ask_at > now
     )
-    for state, ask_at, remind_at in rows:
-        instants.append(ask_at if state == Participation.PLANNED else remind_at)
-    instants += session.scalars(select(RoundRow.closes_at).where(RoundRow.counted.is_(False)))
-    return min((instant for instant in instants if instant > now), default=None)
+    remind = select(func.min(ParticipationRow.remind_at)).where(
+        ParticipationRow.state == Participation.INVITED, ParticipationRow.remind_at > now
+    )
+    close = select(func.min(RoundRow.closes_at)).where(RoundRow.counted.is_(False), RoundRow.closes_at > now)
+    instants = [session.scalar(query) for query in (ask, remind, close)]
+    return min((instant for instant in instants if instant), default=None)
 
 
 def pulse_of(session: Session, person: Person, *, round_id: str, now: datetime) -> Pulse:
@@ -188,13 +193,18 @@ def mark(session: Session, person: Person, round_id: str, state: Participation) 
 
 def unanswered(session: Session, round_id: str) -> dict[str, Person]:
     """People who were asked in a round and neither answered nor declined, by Slack id."""
-    ids = session.scalars(
-        select(ParticipationRow.person_id).where(
-            ParticipationRow.round_id == round_id, ParticipationRow.state == Participation.INVITED
+    ids = set(
+        session.scalars(
+            select(ParticipationRow.person_id).where(
+                ParticipationRow.round_id == round_id, ParticipationRow.state == Participation.INVITED
+            )
         )
     )
-    found = (directory.by_id(session, person_id) for person_id in ids)
-    return {person.slack_id: person for person in found if person and person.slack_id}
+    return {
+        person.slack_id: person
+        for person in directory.people(session)
+        if person.id in ids and person.slack_id is not None
+    }
 
 
 def due_to_close(session: Session, *, now: datetime) -> list[str]:

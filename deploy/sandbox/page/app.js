@@ -178,15 +178,18 @@ function Client({ workspace, me, route, navigate, reloadWorkspace }) {
     : conversation ? (conversation.kind === "im" ? nameOf(people.get(conversation.other)) : `#${conversation.name}`) : workspace.team.name;
   useTitle(conversations, place, me);
 
-  if (!session) return html`<p class="boot" role="status">Opening ${workspace.team.name}…</p><${Notices} notices=${notices} dismiss=${dismiss} />`;
+  if (!session) return html`<p class="boot" role="status">Opening ${workspace.team.name}…</p><${Notices} notices=${notices}
+      dismiss=${dismiss} />`;
 
-  const menuButton = narrow && html`<button type="button" class="icon-button" aria-label="Open the list of conversations" onClick=${() => setDrawer(true)}>
+  const menuButton = narrow && html`<button type="button" class="icon-button" aria-label="Open the list of conversations"
+      onClick=${() => setDrawer(true)}>
     <${Icon} name="menu" /></button>`;
   const views = session.views ?? [];
   const threadOpen = route.thread && conversation;
 
   return html`<${PageContext.Provider} value=${page}>
-    <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.querySelector("[data-home-focus], .home")?.focus(); }}>Skip to the conversation</a>
+    <a class="skip" href="#main"
+        onClick=${(event) => { event.preventDefault(); document.querySelector("[data-home-focus], .home")?.focus(); }}>Skip to the conversation</a>
     <div class=${`client ${threadOpen ? "with-thread" : ""}`}>
       ${!narrow && html`<${Sidebar} />`}
       ${!(narrow && threadOpen) && html`<${Main} conversation=${conversation} messages=${messages} menuButton=${menuButton} />`}
@@ -196,11 +199,13 @@ function Client({ workspace, me, route, navigate, reloadWorkspace }) {
       }} />`}
     </div>
     ${narrow && drawer && html`<${Dialog} class="drawer" label="Conversations" light onCancel=${() => setDrawer(false)}>
-      <button type="button" class="icon-button drawer-close" aria-label="Close the list" onClick=${() => setDrawer(false)}><${Icon} name="close" /></button>
+      <button type="button" class="icon-button drawer-close" aria-label="Close the list"
+          onClick=${() => setDrawer(false)}><${Icon} name="close" /></button>
       <${Sidebar} onGone=${() => setDrawer(false)} /></${Dialog}>`}
     <${Announcer} messages=${messages} channel=${route.channel} people=${people} me=${me} />
     <${Modals} views=${views} notices=${notices} dismiss=${dismiss} />
-    ${question && html`<${ConfirmDialog} confirm=${question.confirm} onAnswer=${(yes) => { setQuestion(null); question.resolve(yes); }} />`}
+    ${question && html`<${ConfirmDialog} confirm=${question.confirm}
+        onAnswer=${(yes) => { setQuestion(null); question.resolve(yes); }} />`}
     ${!views.length && html`<${Notices} notices=${notices} dismiss=${dismiss} />`}
   </${PageContext.Provider}>`;
 }
@@ -218,7 +223,8 @@ function App() {
     return html`<${Welcome} workspace=${workspace} suggest=${route.suggest} unknown=${route.as}
       onChoose=${(person) => navigate({ as: person.id })} />`;
   }
-  return html`<${Client} key=${me.id} workspace=${workspace} me=${me} route=${route} navigate=${navigate} reloadWorkspace=${load} />`;
+  return html`<${Client} key=${me.id} workspace=${workspace} me=${me} route=${route} navigate=${navigate}
+      reloadWorkspace=${load} />`;
 }
 
 const root = document.getElementById("root");

@@ -8,7 +8,7 @@ import { Avatar, nameOf } from "./people.js";
 let lastId = 0;
 
 /** Text as a client sends it: the three reserved characters escaped, chosen mentions as references, addresses in brackets. */
-export function encode(text, mentions) {
+function encode(text, mentions) {
   let out = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replace(/\bhttps?:\/\/[^\s<>|]+[^\s<>|.,;:!?)\]]/g, "<$&>");
   // Longer names first, so that "@Ann Lee" is not taken for "@Ann".
@@ -58,7 +58,8 @@ export function Composer({ channel, thread, placeholder, commands = false }) {
     }
     if (kind === "channel") {
       return conversations.filter(({ kind, name }) => kind !== "im" && name.includes(needle)).slice(0, 8).map(({ id, name, kind }) => ({
-        key: id, insert: `#${name} `, mention: [`#${name}`, `<#${id}>`], lead: html`<${Icon} name=${kind === "private" ? "lock" : "hash"} />`, label: name,
+        key: id, insert: `#${name} `, mention: [`#${name}`, `<#${id}>`], lead: html`<${Icon}
+            name=${kind === "private" ? "lock" : "hash"} />`, label: name,
       }));
     }
     // A finished mention followed by more words is not one any more.
@@ -137,9 +138,12 @@ export function Composer({ channel, thread, placeholder, commands = false }) {
   return html`<form class="composer" onSubmit=${(event) => { event.preventDefault(); send(); }}>
     ${suggestions.length > 0 && html`<ul class="popup suggestions" id=${`${own}-list`} role="listbox"
       aria-label=${{ command: "Commands", person: "People", channel: "Channels" }[target.kind]}>
-      ${suggestions.map((entry, index) => html`<li id=${`${own}-${index}`} key=${entry.key} role="option" aria-selected=${index === active}
-        class=${`option ${index === active ? "active" : ""}`} onMouseDown=${(event) => event.preventDefault()} onMouseMove=${() => setActive(index)}
-        onClick=${() => take(entry)}>${entry.lead}<span class="option-text"><span>${entry.label}</span>${entry.note && html`<small>${entry.note}</small>`}</span></li>`)}
+      ${suggestions.map((entry, index) => html`<li id=${`${own}-${index}`} key=${entry.key} role="option"
+          aria-selected=${index === active}
+        class=${`option ${index === active ? "active" : ""}`} onMouseDown=${(event) => event.preventDefault()}
+            onMouseMove=${() => setActive(index)}
+        onClick=${() => take(entry)}>${entry.lead}<span
+            class="option-text"><span>${entry.label}</span>${entry.note && html`<small>${entry.note}</small>`}</span></li>`)}
     </ul>`}
     <textarea ref=${field} rows="1" data-home-focus aria-label=${placeholder} placeholder=${placeholder} value=${text}
       aria-autocomplete="list" aria-haspopup="listbox" aria-controls=${suggestions.length ? `${own}-list` : undefined}
@@ -148,7 +152,10 @@ export function Composer({ channel, thread, placeholder, commands = false }) {
       onSelect=${(event) => setCaret(event.target.selectionStart)} onKeyDown=${onKeyDown}></textarea>
     <div class="sr-only" role="status">${suggestions.length > 0 && `${suggestions.length} suggestions`}</div>
     <div class="composer-foot">
-      <span class="muted">${commands && !narrow && workspace.app.commands.length > 0 && html`<kbd>/</kbd> for commands, `}${!narrow && html`<kbd>@</kbd> to mention`}</span>
+      <span class="muted">
+        ${!narrow && commands && workspace.app.commands.length > 0 && html`<kbd>/</kbd> for commands, `}
+        ${!narrow && html`<kbd>@</kbd> to mention`}
+      </span>
       <button type="submit" class="send" aria-label="Send message" aria-disabled=${!text.trim()}><${Icon} name="send" /></button>
     </div>
   </form>`;

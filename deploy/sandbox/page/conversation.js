@@ -13,7 +13,7 @@ const PAGE = 150; // Messages drawn at first; more on request, so that months of
 const TOGETHER = 300; // Seconds within which messages of one author stand under one name.
 
 /** Top-level messages, and the replies of each by its ts. */
-export function threadsOf(messages) {
+function threadsOf(messages) {
   const replies = new Map();
   const top = [];
   for (const message of messages) {
@@ -73,19 +73,22 @@ function MessageList({ channel, messages, replies, label, unreadFrom, onOpenThre
     const compact = !newDay && !isNew && before.user === message.user && before.username === message.username && at - Number(before.ts) < TOGETHER
       && !before.ephemeral === !message.ephemeral && !replies?.get(before.ts);
     items.push(html`<li key=${message.ts}><${Message} channel=${channel} message=${message} compact=${compact}
-      replies=${replies && (replies.get(message.ts) ?? [])} onOpenThread=${onOpenThread && (() => onOpenThread(message.ts))} /></li>`);
+      replies=${replies && (replies.get(message.ts) ?? [])}
+          onOpenThread=${onOpenThread && (() => onOpenThread(message.ts))} /></li>`);
     before = message;
   }
   return html`<div class="messages-frame">
     <div class="messages" ref=${scroller} onScroll=${onScroll} tabindex="0" role="region" aria-label=${label}>
       <div ref=${content}>
         ${messages.length > shown
-          ? html`<button type="button" class="button earlier" onClick=${() => setShown(shown + PAGE)}>Show earlier messages</button>`
+          ? html`<button type="button" class="button earlier"
+              onClick=${() => setShown(shown + PAGE)}>Show earlier messages</button>`
           : intro}
         <ol class="message-list" role="list">${items}</ol>
       </div>
     </div>
-    ${away && html`<button type="button" class="to-end" onClick=${toEnd}><${Icon} name="arrowDown" size=${16} />Jump to the latest</button>`}
+    ${away && html`<button type="button" class="to-end" onClick=${toEnd}><${Icon} name="arrowDown"
+        size=${16} />Jump to the latest</button>`}
   </div>`;
 }
 
@@ -93,9 +96,12 @@ function Intro({ conversation, other }) {
   const { workspace } = usePage();
   if (other) {
     return html`<div class="intro"><${Avatar} person=${other} size=${64} /><h2>${nameOf(other)}</h2>
-      <p class="muted">${other.is_bot ? `This is where ${workspace.app.name} writes to you, and you to it.` : `The beginning of your conversation with ${nameOf(other)}.`}</p></div>`;
+      <p class="muted">${other.is_bot
+        ? `This is where ${workspace.app.name} writes to you, and you to it.`
+        : `The beginning of your conversation with ${nameOf(other)}.`}</p></div>`;
   }
-  return html`<div class="intro"><span class="intro-icon"><${Icon} name=${conversation.kind === "private" ? "lock" : "hash"} size=${32} /></span>
+  return html`<div class="intro"><span class="intro-icon"><${Icon} name=${conversation.kind === "private" ? "lock" : "hash"}
+      size=${32} /></span>
     <h2>${conversation.name}</h2><p class="muted">The beginning of the channel.</p></div>`;
 }
 
@@ -105,12 +111,14 @@ function Title({ conversation, other }) {
   if (!other) {
     return html`<h1><${Icon} name=${conversation.kind === "private" ? "lock" : "hash"} />${conversation.name}</h1>`;
   }
-  return html`<h1><${Avatar} person=${other} size=${28} />${nameOf(other)}${other.is_bot && html`<span class="app-badge">APP</span>`}<${Status} person=${other} /></h1>
-    ${!other.is_bot && html`<span class="muted head-note">${other.title ? `${other.title} · ` : ""}${time.weekdayTime(now(), other.tz)} local time</span>`}`;
+  return html`<h1><${Avatar} person=${other} size=${28} />${nameOf(other)}${other.is_bot && html`<span
+      class="app-badge">APP</span>`}<${Status} person=${other} /></h1>
+    ${!other.is_bot && html`<span
+        class="muted head-note">${other.title ? `${other.title} · ` : ""}${time.weekdayTime(now(), other.tz)} local time</span>`}`;
 }
 
 /** The conversation's messages with its composer. */
-export function Conversation({ conversation, messages, onOpenThread }) {
+function Conversation({ conversation, messages, onOpenThread }) {
   const { people, me, post } = usePage();
   const other = conversation.kind === "im" ? people.get(conversation.other) : null;
   const { top, replies } = threadsOf(messages ?? []);
@@ -137,10 +145,12 @@ export function Conversation({ conversation, messages, onOpenThread }) {
 
   const name = other ? nameOf(other) : `#${conversation.name}`;
   return html`<${MessageList} channel=${conversation.id} messages=${top} replies=${replies} label=${`Messages with ${name}`}
-      unreadFrom=${unreadFrom} onOpenThread=${onOpenThread} intro=${loaded && html`<${Intro} conversation=${conversation} other=${other} />`} />
+      unreadFrom=${unreadFrom} onOpenThread=${onOpenThread} intro=${loaded && html`<${Intro} conversation=${conversation}
+          other=${other} />`} />
     ${conversation.kind !== "im" && !conversation.is_member
       ? html`<div class="join-bar"><span>You are looking at <b>#${conversation.name}</b>.</span>
-          <button type="button" class="button primary" onClick=${() => post("/join", { channel: conversation.id })}>Join channel</button></div>`
+          <button type="button" class="button primary"
+              onClick=${() => post("/join", { channel: conversation.id })}>Join channel</button></div>`
       : html`<${Composer} key=${conversation.id} channel=${conversation.id} placeholder=${`Message ${name}`} commands />`}`;
 }
 
@@ -151,9 +161,11 @@ export function Thread({ conversation, messages, ts, onClose }) {
   const parent = top.find((message) => message.ts === ts);
   if (!parent) return null;
   const where = conversation.kind === "im" ? nameOf(people.get(conversation.other)) : `#${conversation.name}`;
-  return html`<aside class="thread" aria-label="Thread" onKeyDown=${(event) => { if (event.key === "Escape" && !event.defaultPrevented) onClose(); }}>
+  return html`<aside class="thread" aria-label="Thread"
+      onKeyDown=${(event) => { if (event.key === "Escape" && !event.defaultPrevented) onClose(); }}>
     <header class="head"><h2>Thread</h2><span class="muted head-note">${where}</span>
-      <button type="button" class="icon-button head-end" aria-label="Close thread" onClick=${onClose}><${Icon} name="close" /></button></header>
+      <button type="button" class="icon-button head-end" aria-label="Close thread" onClick=${onClose}><${Icon}
+          name="close" /></button></header>
     <${MessageList} key=${ts} channel=${conversation.id} messages=${[parent, ...(replies.get(ts) ?? [])]} replies=${null}
       label=${`Thread of ${authorOf(parent, people).name}`} />
     <${Composer} key=${ts} channel=${conversation.id} thread=${ts} placeholder="Reply" />
@@ -168,16 +180,19 @@ export function Main({ conversation, messages, menuButton }) {
   return html`<main id="main" class="main" aria-label=${isApp ? workspace.app.name : undefined}>
     <header class="head">${menuButton}
       ${isApp
-        ? html`<${Title} conversation=${{ kind: "im" }} other=${people.get(workspace.app.bot_user) ?? { id: workspace.app.id, real_name: workspace.app.name, is_bot: true }} />`
+        ? html`<${Title} conversation=${{ kind: "im" }}
+            other=${people.get(workspace.app.bot_user) ?? { id: workspace.app.id, real_name: workspace.app.name, is_bot: true }} />`
         : conversation && html`<${Title} conversation=${conversation} other=${other} />`}
     </header>
     ${isApp && html`<nav class="tabs" aria-label=${workspace.app.name}>
       ${[["home", "Home"], ["messages", "Messages"]].map(([tab, label]) => html`<button type="button" key=${tab} class="tab"
-        aria-current=${(route.tab === "home") === (tab === "home") ? "page" : undefined} onClick=${() => openApp(tab)}>${label}</button>`)}
+        aria-current=${(route.tab === "home") === (tab === "home") ? "page" : undefined}
+            onClick=${() => openApp(tab)}>${label}</button>`)}
     </nav>`}
     ${route.tab === "home" ? html`<${Home} />`
       : conversation ? html`<${Conversation} key=${conversation.id} conversation=${conversation} messages=${messages}
           onOpenThread=${(ts) => navigate({ thread: ts })} />`
-      : html`<div class="empty"><${Icon} name="chat" size=${40} /><h2>Nothing chosen</h2><p>Choose a conversation on the left.</p></div>`}
+      : html`<div class="empty"><${Icon} name="chat"
+          size=${40} /><h2>Nothing chosen</h2><p>Choose a conversation on the left.</p></div>`}
   </main>`;
 }

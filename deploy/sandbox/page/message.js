@@ -30,7 +30,8 @@ function Files({ files }) {
 function Reactions({ message, react }) {
   const { people, me } = usePage();
   if (!message.reactions?.length) return null;
-  return html`<div class="reactions">${message.reactions.map(({ name, users }) => html`<button type="button" key=${name} class="reaction"
+  return html`<div class="reactions">${message.reactions.map(({ name, users }) => html`<button type="button" key=${name}
+      class="reaction"
     aria-pressed=${users.includes(me.id)} onClick=${() => react(name)} title=${users.map((id) => nameOf(people.get(id))).join(", ")}
     aria-label=${`${name.replaceAll("_", " ")}, ${users.length} ${users.length === 1 ? "person" : "people"}`}>
     <${Emoji} name=${name} /><span>${users.length}</span></button>`)}</div>`;
@@ -54,14 +55,16 @@ export function Message({ channel, message, compact, replies, onOpenThread }) {
   const { person, name } = authorOf(message, people);
   const at = Number(message.ts);
   const react = (reaction) => post("/react", { channel, ts: message.ts, name: reaction });
-  const stamp = html`<time datetime=${new Date(at * 1000).toISOString()} title=${time.fullTime(at, me.tz)}>${time.clockTime(at, me.tz)}</time>`;
+  const stamp = html`<time datetime=${new Date(at * 1000).toISOString()}
+      title=${time.fullTime(at, me.tz)}>${time.clockTime(at, me.tz)}</time>`;
   const edited = message.edited && html`<span class="edited"> (edited)</span>`;
   return html`<article class=${`message ${compact ? "compact" : ""} ${message.ephemeral ? "ephemeral" : ""}`} data-ts=${message.ts}
     aria-label=${`${name}, ${time.clockTime(at, me.tz)}`}>
     <div class="message-lead">${compact ? stamp : html`<${Avatar} person=${person} size=${38} />`}</div>
     <div class="message-body">
       ${message.ephemeral && html`<div class="only-you"><${Icon} name="eye" size=${15} />Only visible to you</div>`}
-      ${!compact && html`<div class="message-head"><b class="author">${name}</b>${person.is_bot && html`<span class="app-badge">APP</span>`}${stamp}</div>`}
+      ${!compact && html`<div class="message-head"><b class="author">${name}</b>${person.is_bot && html`<span
+          class="app-badge">APP</span>`}${stamp}</div>`}
       ${message.blocks?.length
         ? html`<${LiveBlocks} container=${{ type: "message", channel, ts: message.ts }} blocks=${message.blocks} />`
         : message.text && html`<div class="message-text"><${Mrkdwn} text=${message.text} />${edited}</div>`}
@@ -72,9 +75,11 @@ export function Message({ channel, message, compact, replies, onOpenThread }) {
     </div>
     ${!message.ephemeral && html`<div class="message-tools">
       <${Menu} label="React" class="icon-button" wide=${false} items=${QUICK.map((reaction) => ({
-        key: reaction, name: reaction.replaceAll("_", " "), label: html`<${Emoji} name=${reaction} />`, onChoose: () => react(reaction),
+        key: reaction, name: reaction.replaceAll("_", " "), label: html`<${Emoji}
+            name=${reaction} />`, onChoose: () => react(reaction),
       }))}><${Icon} name="react" /></${Menu}>
-      ${onOpenThread && html`<button type="button" class="icon-button" aria-label="Reply in thread" title="Reply in thread" onClick=${onOpenThread}><${Icon} name="thread" /></button>`}
+      ${onOpenThread && html`<button type="button" class="icon-button" aria-label="Reply in thread" title="Reply in thread"
+          onClick=${onOpenThread}><${Icon} name="thread" /></button>`}
     </div>`}
   </article>`;
 }

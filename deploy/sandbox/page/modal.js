@@ -19,7 +19,8 @@ function OpenModals({ views, notices, dismiss }) {
   const top = views.at(-1);
   const close = (clear) => post(`/view/${encodeURIComponent(top.id)}/close`, clear ? { clear: true } : {});
   return html`<${Dialog} class="modal" labelledBy="modal-title" onCancel=${() => close(false)}>
-    ${views.map((view, index) => html`<${View} key=${view.id} view=${view} isTop=${index === views.length - 1} depth=${index} close=${close} />`)}
+    ${views.map((view, index) => html`<${View} key=${view.id} view=${view} isTop=${index === views.length - 1} depth=${index}
+        close=${close} />`)}
     <${Notices} notices=${notices} dismiss=${dismiss} />
   </${Dialog}>`;
 }
@@ -59,16 +60,21 @@ function View({ view, isTop, depth, close }) {
     if (answer.ack?.response_action === "errors") setErrors(answer.ack.errors);
   }
 
-  return html`<form ref=${form} class="modal-view" hidden=${!isTop} noValidate onSubmit=${submit} aria-busy=${sending ? "true" : undefined}>
+  return html`<form ref=${form} class="modal-view" hidden=${!isTop} noValidate onSubmit=${submit}
+      aria-busy=${sending ? "true" : undefined}>
     <header class="modal-head">
-      ${depth > 0 && html`<button type="button" class="icon-button" aria-label="Back" onClick=${() => close(false)}><${Icon} name="back" /></button>`}
+      ${depth > 0 && html`<button type="button" class="icon-button" aria-label="Back" onClick=${() => close(false)}><${Icon}
+          name="back" /></button>`}
       <h2 id=${isTop ? "modal-title" : undefined}>${plain(view.title)}</h2>
-      <button type="button" class="icon-button" aria-label=${depth > 0 ? "Close all" : "Close"} onClick=${() => close(depth > 0)}><${Icon} name="close" /></button>
+      <button type="button" class="icon-button" aria-label=${depth > 0 ? "Close all" : "Close"}
+          onClick=${() => close(depth > 0)}><${Icon} name="close" /></button>
     </header>
     <div class="modal-body"><${Surface} surface=${surface} blocks=${view.blocks} /></div>
     ${(view.submit || view.close) && html`<footer class="modal-foot">
-      <button type="button" class="button" onClick=${() => close(false)}>${plain(view.close) || (view.submit ? "Cancel" : "Close")}</button>
-      ${view.submit && html`<button type="submit" class="button primary" aria-busy=${sending ? "true" : undefined}>${plain(view.submit)}</button>`}
+      <button type="button" class="button"
+          onClick=${() => close(false)}>${plain(view.close) || (view.submit ? "Cancel" : "Close")}</button>
+      ${view.submit && html`<button type="submit" class="button primary"
+          aria-busy=${sending ? "true" : undefined}>${plain(view.submit)}</button>`}
     </footer>`}
   </form>`;
 }

@@ -32,9 +32,11 @@ export function Avatar({ person, size = 36 }) {
 
 /** A person's status emoji and do-not-disturb sign. */
 export function Status({ person }) {
-  return html`${person.status_emoji && html`<span class="status" role="img" aria-label=${`Status: ${person.status_text || person.status_emoji}`}
+  return html`${person.status_emoji && html`<span class="status" role="img"
+      aria-label=${`Status: ${person.status_text || person.status_emoji}`}
     title=${person.status_text}><${Emoji} name=${person.status_emoji.replaceAll(":", "")} /></span>`}
-    ${person.dnd && html`<span class="status" role="img" aria-label="Do not disturb" title="Do not disturb"><${Icon} name="moon" size=${14} /></span>`}`;
+    ${person.dnd && html`<span class="status" role="img" aria-label="Do not disturb" title="Do not disturb"><${Icon}
+        name="moon" size=${14} /></span>`}`;
 }
 
 /** People as groups: by title where titles are shared, else by initial letter. */
@@ -55,11 +57,12 @@ function grouped(people) {
  * A searchable list of people. `suggestions` ({person, reason}) stand first;
  * arrow keys move between the entries and the search field.
  */
-export function PeopleList({ people, now, onChoose, current, suggestions = [], label }) {
+function PeopleList({ people, now, onChoose, current, suggestions = [], label }) {
   const [query, setQuery] = useState("");
   const root = useRef(null);
   const needle = query.trim().toLowerCase();
-  const matches = (person) => !needle || `${nameOf(person)} ${person.name} ${person.title ?? ""} ${person.email ?? ""}`.toLowerCase().includes(needle);
+  const matches = ({ name, real_name: real, title, email }) =>
+    !needle || `${real ?? ""} ${name} ${title ?? ""} ${email ?? ""}`.toLowerCase().includes(needle);
   const groups = useMemo(() => grouped(people.filter(matches)), [people, needle]);
   const suggested = suggestions.filter(({ person }) => matches(person));
   const count = groups.reduce((sum, [, members]) => sum + members.length, 0);
@@ -75,7 +78,8 @@ export function PeopleList({ people, now, onChoose, current, suggestions = [], l
   }
 
   const entry = (person, reason) => html`<li key=${person.id}>
-    <button type="button" class="person" aria-current=${person.id === current ? "true" : undefined} onClick=${() => onChoose(person)}>
+    <button type="button" class="person" aria-current=${person.id === current ? "true" : undefined}
+        onClick=${() => onChoose(person)}>
       <${Avatar} person=${person} size=${40} />
       <span class="person-text"><b>${nameOf(person)}<${Status} person=${person} /></b>
         <span class="muted">${reason ?? person.title ?? ""}</span></span>
@@ -83,15 +87,18 @@ export function PeopleList({ people, now, onChoose, current, suggestions = [], l
     </button></li>`;
 
   return html`<div class="people-list" ref=${root} onKeyDown=${onKeyDown}>
-    <label class="search"><${Icon} name="search" /><input type="search" autofocus aria-label=${label} placeholder="Search by name, title or email"
+    <label class="search"><${Icon} name="search" /><input type="search" autofocus aria-label=${label}
+        placeholder="Search by name, title or email"
       value=${query} onInput=${(event) => setQuery(event.target.value)}
       onKeyDown=${(event) => {
         if (event.key === "Enter" && needle && count) onChoose(suggested[0]?.person ?? groups[0][1][0]);
       }} /></label>
     <div class="sr-only" role="status">${needle ? `${count} found` : ""}</div>
     <div class="people-groups">
-      ${suggested.length > 0 && html`<section class="suggested"><h2>Good to begin with</h2><ul>${suggested.map(({ person, reason }) => entry(person, reason))}</ul></section>`}
-      ${groups.map(([title, members]) => html`<section key=${title}><h2>${title}${members.length > 1 && html`<span class="count">${members.length}</span>`}</h2>
+      ${suggested.length > 0 && html`<section
+          class="suggested"><h2>Good to begin with</h2><ul>${suggested.map(({ person, reason }) => entry(person, reason))}</ul></section>`}
+      ${groups.map(([title, members]) => html`<section key=${title}><h2>${title}${members.length > 1 && html`<span
+          class="count">${members.length}</span>`}</h2>
         <ul>${members.map((person) => entry(person))}</ul></section>`)}
       ${!count && html`<p class="muted">Nobody matches “${query}”.</p>`}
     </div>
@@ -112,7 +119,7 @@ export function PeopleDialog({ title, hint, onCancel, ...list }) {
 export const playable = (people) => people.filter((person) => !person.is_bot && !person.deleted);
 
 /** `U1:reason|U2:…` of the address, as suggestions. */
-export function readSuggestions(text, people) {
+function readSuggestions(text, people) {
   return (text ?? "").split("|").flatMap((part) => {
     const [id, ...reason] = part.split(":");
     const person = people.find((each) => each.id === id);
@@ -133,7 +140,8 @@ export function Welcome({ workspace, suggest, unknown, onChoose }) {
       <header><${Mark} size=${52} /><div><h1>Who do you want to be?</h1>
         <p class="muted">This is <b>${workspace.team.name}</b>, a workspace in the Sandbox. See it through the eyes of anyone in it;
           you can change at any time.</p></div></header>
-      ${unknown && html`<p class="alert alert-warning" role="note"><${Icon} name="warning" />Nobody here has the id ${unknown}.</p>`}
+      ${unknown && html`<p class="alert alert-warning" role="note"><${Icon}
+          name="warning" />Nobody here has the id ${unknown}.</p>`}
       <${PeopleList} people=${people} now=${now} onChoose=${onChoose} label="Search people"
         suggestions=${readSuggestions(suggest, people)} />
     </div>

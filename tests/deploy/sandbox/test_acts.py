@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -373,3 +374,27 @@ def test_slack_waits_for_an_acknowledgement_no_longer_than_it_says(
         ack = sandbox.click("ada", channel=where, ts=ts, action_id="open")
         assert heard.get(timeout=5)
     assert (ack.ok, ack.error) == (False, "operation_timeout")
+
+
+def test_whoever_waits_is_let_go_when_the_sandbox_stops(
+    start: Callable[..., Sandbox], connected: Connected
+) -> None:
+    sandbox = start()
+    heard = threading.Event()
+    outcomes: queue.Queue[str | None] = queue.Queue()
+
+    def stalling(ack: Any) -> None:
+        heard.set()
+        stopped.wait(5)
+        ack()
+
+    stopped = threading.Event()
+    with connected(sandbox, lambda app: app.command("/greet")(stalling)):
+        dm = sandbox.open_dm("ada")
+        person = threading.Thread(target=lambda: outcomes.put(sandbox.command("ada", dm, "/greet").error))
+        person.start()
+        assert heard.wait(5)
+        sandbox.stop()
+        assert outcomes.get(timeout=5) == "no_app"
+        person.join()
+        stopped.set()

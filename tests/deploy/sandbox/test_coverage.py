@@ -43,3 +43,9 @@ def test_every_scope_that_is_asked_for_is_granted_by_default_or_special() -> Non
     asked = {scope for method in METHODS.values() for scope in method.scopes}
     asked |= {scope for scope in EVENT_SCOPES.values() if scope}
     assert asked <= set(DEFAULT_SCOPES)
+
+
+def test_what_is_left_out_is_not_there() -> None:
+    named = {name.strip() for names in coverage.LEFT_OUT for name in names.split(",")}
+    assert not named & (set(METHODS) | set(BLOCKS) | set(ELEMENTS) | set(EVENT_SCOPES))
+    assert not any(method.startswith(("bookmarks.", "pins.")) for method in METHODS)

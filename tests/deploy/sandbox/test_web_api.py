@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from small_company import channel, client, user
 
-from deploy.sandbox import Sandbox, SeedUser
+from deploy.sandbox import Sandbox, SeedUser, SeedUserGroup
 from deploy.sandbox.seed import DEFAULT_SCOPES
 
 
@@ -141,6 +141,11 @@ def test_presence_and_do_not_disturb(shared: Sandbox, web: WebClient) -> None:
     assert web.dnd_info(user=ben)["dnd_enabled"]
     team = web.dnd_teamInfo(users=[ada, ben])["users"]
     assert [team[person]["dnd_enabled"] for person in (ada, ben)] == [False, True]
+
+
+def test_a_group_can_be_added(sandbox: Sandbox) -> None:
+    group = sandbox.add_user_group(SeedUserGroup("crew", "Crew", ("cyd",)))
+    assert client(sandbox).usergroups_users_list(usergroup=group)["users"] == [user(sandbox, "cyd")]
 
 
 def test_user_groups(shared: Sandbox, web: WebClient) -> None:

@@ -29,7 +29,7 @@ const valuesOf = (chart) => (chart.type === "pie"
   : chart.series.flatMap(({ values }) => values.filter((value) => value !== undefined)));
 
 /** About five round axis values that enclose the data. Bars and areas start at zero. */
-export function ticks(low, high, { fromZero }) {
+function ticks(low, high, { fromZero }) {
   let bottom = fromZero ? Math.min(0, low) : low;
   let top = fromZero ? Math.max(0, high) : high;
   if (bottom === top) {
@@ -50,7 +50,8 @@ function Marker({ kind, x, y, colour, size = 4 }) {
   switch (kind) {
     case "square": return html`<rect x=${x - s} y=${y - s} width=${2 * s} height=${2 * s} ...${fill} />`;
     case "triangle": return html`<path d=${`M${x} ${y - s - 1}l${s + 1} ${2 * s}h${-2 * s - 2}z`} ...${fill} />`;
-    case "diamond": return html`<path d=${`M${x} ${y - s - 1.5}l${s + 1.5} ${s + 1.5}-${s + 1.5} ${s + 1.5}-${s + 1.5}-${s + 1.5}z`} ...${fill} />`;
+    case "diamond": return html`<path
+        d=${`M${x} ${y - s - 1.5}l${s + 1.5} ${s + 1.5}-${s + 1.5} ${s + 1.5}-${s + 1.5}-${s + 1.5}z`} ...${fill} />`;
     case "cross": return html`<path d=${`M${x - s} ${y - s}l${2 * s} ${2 * s}M${x + s} ${y - s}l${-2 * s} ${2 * s}`}
       stroke=${colour} stroke-width="2.5" />`;
     case "ring": return html`<circle cx=${x} cy=${y} r=${s} fill="var(--surface)" stroke=${colour} stroke-width="2.5" />`;
@@ -133,11 +134,13 @@ function Axes({ chart, width, active, setActive, id, title, description }) {
         <text x=${left - 8} y=${y(mark) + 4} text-anchor="end">${number(mark)}</text>`)}
       ${categories.map((category, index) => index % every === 0 && html`<text x=${x(index)} y=${bottom + 18}
         text-anchor="middle">${category}</text>`)}
-      ${xLabel && html`<text class="axis-label" x=${(left + width - right) / 2} y=${HEIGHT - 6} text-anchor="middle">${xLabel}</text>`}
+      ${xLabel && html`<text class="axis-label" x=${(left + width - right) / 2} y=${HEIGHT - 6}
+          text-anchor="middle">${xLabel}</text>`}
       ${yLabel && html`<text class="axis-label" text-anchor="middle"
         transform=${`translate(13 ${(top + bottom) / 2}) rotate(-90)`}>${yLabel}</text>`}
     </g>
-    ${active !== null && html`<rect class="chart-cursor" x=${x(active) - room / 2} y=${top} width=${room} height=${bottom - top} />`}
+    ${active !== null && html`<rect class="chart-cursor" x=${x(active) - room / 2} y=${top} width=${room}
+        height=${bottom - top} />`}
     ${series.map((entry, order) => {
       const { colour, dash, marker } = look(order);
       if (type === "bar") {
@@ -235,7 +238,8 @@ function Figures({ chart, title }) {
     <table>
       <thead><tr>${header.map((name) => (name ? html`<th scope="col" class="figure">${name}</th>` : html`<td></td>`))}</tr></thead>
       <tbody>${rows.map(([label, ...values]) => html`<tr><th scope="row">${label}</th>${values.map((value) =>
-        html`<td class="figure">${value === undefined ? html`<span title="no value">–</span>` : number(value)}</td>`)}</tr>`)}</tbody>
+        html`<td class="figure">${value === undefined ? html`<span
+            title="no value">–</span>` : number(value)}</td>`)}</tr>`)}</tbody>
     </table>
   </div>`;
 }
@@ -297,6 +301,7 @@ export function Chart({ block }) {
           id=${id} title=${title} description=${describe(chart)} />`}
         <div aria-live="polite"><${Tooltip} chart=${chart} active=${active} /></div>
       </div>
-      <${Legend} names=${(chart.segments ?? chart.series).map((entry) => entry.label ?? entry.name)} solid=${["pie", "bar"].includes(chart.type)} id=${id} />`}
+      <${Legend} names=${(chart.segments ?? chart.series).map((entry) => entry.label ?? entry.name)}
+          solid=${["pie", "bar"].includes(chart.type)} id=${id} />`}
   </figure>`;
 }

@@ -14,7 +14,8 @@ export function OptionSelect({ element, field, value, onChange }) {
   const many = element.type.startsWith("multi_");
   const all = withGroups(element);
   const selected = (many ? value : [value].filter(Boolean)).map((option) => option.value);
-  return html`<${Picker} ...${field} many=${many} max=${element.max_selected_items} placeholder=${plain(element.placeholder) || "Choose an option"}
+  return html`<${Picker} ...${field} many=${many} max=${element.max_selected_items}
+      placeholder=${plain(element.placeholder) || "Choose an option"}
     options=${all.map(({ option, group }) => ({
       value: option.value, label: plain(option.text), description: plain(option.description), group,
     }))}
@@ -29,13 +30,16 @@ export function OptionSelect({ element, field, value, onChange }) {
 export function IdSelect({ element, field, value, onChange }) {
   const { people, conversations, me } = usePage();
   const many = element.type.startsWith("multi_");
+  // Channel menus offer public channels; conversation menus what their filter lets in.
+  const included = element.type.includes("channels") ? ["public"] : element.filter?.include ?? ["public", "private", "im"];
+  const kinds = included.map((kind) => (kind === "public" ? "channel" : kind));
   const options = element.type.includes("users")
     ? [...people.values()].filter((person) => !person.deleted).map((person) => ({
       value: person.id, label: person.real_name || person.name,
       description: person.id === me.id ? "you" : person.title,
     }))
     : conversations
-      .filter(({ kind }) => element.type.includes("conversations") || kind !== "im")
+      .filter(({ kind, other }) => kinds.includes(kind) && !(element.filter?.exclude_bot_users && people.get(other)?.is_bot))
       .map(({ id, kind, name, other }) => ({
         value: id,
         label: kind === "im" ? people.get(other)?.real_name ?? name : `#${name}`,
@@ -57,10 +61,12 @@ export function OptionList({ element, field, value, onChange, name }) {
     // Slack keeps the order in which the options stand.
     else onChange(element.options.filter((each) => (each.value === option.value) !== isChosen(each)));
   };
-  return html`<div class="option-list" role=${many ? "group" : "radiogroup"} aria-labelledby=${field.labelledBy} aria-label=${field.label}
+  return html`<div class="option-list" role=${many ? "group" : "radiogroup"} aria-labelledby=${field.labelledBy}
+      aria-label=${field.label}
     aria-describedby=${field.describedBy} aria-invalid=${field.invalid ? "true" : undefined}>
     ${(element.options ?? []).map((option, index) => html`<label class="choice" key=${option.value}>
-      <input type=${many ? "checkbox" : "radio"} name=${name} checked=${isChosen(option)} autofocus=${field.focusOnLoad && index === 0}
+      <input type=${many ? "checkbox" : "radio"} name=${name} checked=${isChosen(option)}
+          autofocus=${field.focusOnLoad && index === 0}
         onChange=${() => toggle(option)} />
       <span class="choice-text"><${Text} text=${option.text} />${option.description
         && html`<small><${Text} text=${option.description} /></small>`}</span>

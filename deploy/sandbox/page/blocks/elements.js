@@ -61,7 +61,8 @@ function FeedbackButtons({ block, element }) {
   return html`<span class="feedback" role="group" aria-label="Feedback">
     ${[["positive_button", "thumbUp"], ["negative_button", "thumbDown"]].map(([part, icon]) => {
       const button = element[part];
-      return button && html`<button type="button" class="quiet-button" aria-pressed=${chosen !== undefined && chosen === button.value}
+      return button && html`<button type="button" class="quiet-button"
+          aria-pressed=${chosen !== undefined && chosen === button.value}
         aria-label=${button.accessibility_label} onClick=${() => act(block, element, { value: button.value })}>
         <${Icon} name=${icon} size=${16} /><${Text} text=${button.text} /></button>`;
     })}
@@ -105,7 +106,8 @@ export function Element({ block, element, field }) {
     focusOnLoad: element.focus_on_load === true,
     clearable: field?.required === false,
   };
-  return html`<${Family} key=${keyOf(block, element)} element=${element} field=${wanted} name=${`${surface.id}-${block.block_id}-${element.action_id}`}
+  return html`<${Family} key=${keyOf(block, element)} element=${element} field=${wanted}
+      name=${`${surface.id}-${block.block_id}-${element.action_id}`}
     value=${surface.valueOf(block, element)}
     onChange=${async (value) => {
       const before = surface.valueOf(block, element);

@@ -35,7 +35,8 @@ const codePoints = (character) =>
   [...character].map((each) => each.codePointAt(0).toString(16)).filter((code) => code !== "fe0f").join("-");
 
 function Picture({ character, name }) {
-  return html`<img class="emoji" src=${`/page/static/vendor/emoji/${codePoints(character)}.svg`} alt=${character} title=${name && `:${name}:`} />`;
+  return html`<img class="emoji" src=${`/page/static/vendor/emoji/${codePoints(character)}.svg`} alt=${character}
+      title=${name && `:${name}:`} />`;
 }
 
 /** One emoji by its short name, or `:name:` when the page does not know it. */

@@ -49,7 +49,8 @@ export function TextInput({ element, field, value, onChange, onDone, eager }) {
 
 /** A number, kept as text as Slack keeps it: a browser's own number input would hide what is wrong with it. */
 export function NumberInput({ element, field, value, onChange, onDone }) {
-  return html`<input type="text" inputmode=${element.is_decimal_allowed ? "decimal" : "numeric"} ...${attributes(field)} class="short"
+  return html`<input type="text" inputmode=${element.is_decimal_allowed ? "decimal" : "numeric"} ...${attributes(field)}
+      class="short"
     placeholder=${plain(element.placeholder)} value=${value ?? ""} autocomplete="off"
     onInput=${(event) => onChange(event.target.value.trim() || null)}
     onKeyDown=${(event) => {
@@ -69,6 +70,7 @@ export function DateOrTime({ element, field, value, onChange }) {
 /** An instant, entered as the reader's own wall clock shows it. */
 export function DateTime({ field, value, onChange }) {
   const { me } = usePage();
-  return html`<input type="datetime-local" ...${attributes(field)} class="short" value=${value ? time.toLocalInput(value, me.tz) : ""}
+  return html`<input type="datetime-local" ...${attributes(field)} class="short"
+      value=${value ? time.toLocalInput(value, me.tz) : ""}
     onChange=${(event) => onChange(event.target.value ? time.fromLocalInput(event.target.value, me.tz) : null)} />`;
 }

@@ -77,16 +77,19 @@ function Alert({ block }) {
 }
 
 function FileCard({ block }) {
-  return html`<div class="file-card"><${Icon} name="file" size=${22} /><span>File <code>${block.external_id ?? block.file_id}</code></span></div>`;
+  return html`<div class="file-card"><${Icon} name="file"
+      size=${22} /><span>File <code>${block.external_id ?? block.file_id}</code></span></div>`;
 }
 
 function Video({ block }) {
   return html`<div class="video">
     ${block.thumbnail_url && html`<${Picture} image=${{ image_url: block.thumbnail_url, alt_text: block.alt_text }} small />`}
     <div>
-      <a href=${block.title_url ?? block.video_url} target="_blank" rel="noopener noreferrer"><${Icon} name="play" size=${15} />${plain(block.title)}</a>
+      <a href=${block.title_url ?? block.video_url} target="_blank" rel="noopener noreferrer"><${Icon} name="play"
+          size=${15} />${plain(block.title)}</a>
       ${block.description && html`<div class="muted">${plain(block.description)}</div>`}
-      ${(block.provider_name || block.author_name) && html`<small class="muted">${block.author_name} ${block.provider_name}</small>`}
+      ${(block.provider_name || block.author_name) && html`<small
+          class="muted">${block.author_name} ${block.provider_name}</small>`}
     </div>
   </div>`;
 }
@@ -104,7 +107,8 @@ function Card({ block }) {
     </div>
     ${block.body && html`<div class="card-body"><${Text} text=${block.body} /></div>`}
     ${block.subtext && html`<small class="muted"><${Text} text=${block.subtext} /></small>`}
-    ${block.actions?.length > 0 && html`<div class="actions">${block.actions.map((element) => html`<div class="action" key=${element.action_id}>
+    ${block.actions?.length > 0 && html`<div class="actions">${block.actions.map((element) => html`<div class="action"
+        key=${element.action_id}>
       <${Element} block=${block} element=${element} /></div>`)}</div>`}
   </article>`;
 }
@@ -120,10 +124,12 @@ function Container({ block }) {
   const title = block.rich_text_title
     ? html`<${RichText} elements=${block.rich_text_title.elements} />`
     : block.title && html`<${Text} text=${block.title} />`;
-  const heading = title && html`<span class="container-title">${block.icon && html`<${Picture} image=${block.icon} small />`}${title}</span>`;
+  const heading = title && html`<span class="container-title">${block.icon && html`<${Picture}
+      image=${block.icon} small />`}${title}</span>`;
   const subtitle = block.subtitle && html`<div class="muted"><${Text} text=${block.subtitle} /></div>`;
   if (block.is_collapsible) {
-    return html`<details class="container" open=${!block.default_collapsed}><summary>${heading ?? "More"}</summary>${subtitle}${inner}</details>`;
+    return html`<details class="container"
+        open=${!block.default_collapsed}><summary>${heading ?? "More"}</summary>${subtitle}${inner}</details>`;
   }
   return html`<section class="container">${heading && html`<div class="card-title">${heading}</div>`}${subtitle}${inner}</section>`;
 }

@@ -23,9 +23,11 @@ export function Picture({ image, small = false, name }) {
   const picture = html`<img class=${small ? "picture-small" : "picture"} src=${src} alt=${alt} onError=${() => setFailed(true)} />`;
   if (small) return picture;
   return html`<span class="picture-frame">
-    <button type="button" class="picture-button" onClick=${() => setLarge(true)} aria-label=${`Enlarge: ${alt || name || "picture"}`}>${picture}</button>
+    <button type="button" class="picture-button" onClick=${() => setLarge(true)}
+        aria-label=${`Enlarge: ${alt || name || "picture"}`}>${picture}</button>
     ${large && html`<${Dialog} label=${alt || name || "Picture"} class="lightbox" light onCancel=${() => setLarge(false)}>
-      <button type="button" class="icon-button" aria-label="Close" onClick=${() => setLarge(false)}><${Icon} name="close" /></button>
+      <button type="button" class="icon-button" aria-label="Close" onClick=${() => setLarge(false)}><${Icon}
+          name="close" /></button>
       <img src=${src} alt=${alt} />
       ${alt && html`<p>${alt}</p>`}
     </${Dialog}>`}

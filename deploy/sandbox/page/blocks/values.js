@@ -32,7 +32,7 @@ export function initialValue(element) {
 }
 
 /** The interactive elements of blocks, each with its block. */
-export function elementsOf(blocks) {
+function elementsOf(blocks) {
   return (blocks ?? []).flatMap((block) => {
     const inner = [block.element, block.accessory, ...(block.elements ?? []), ...(block.actions ?? [])].filter(Boolean);
     const nested = elementsOf([...(block.blocks ?? []), ...(block.child_blocks ?? []), ...(block.type === "carousel" ? block.elements ?? [] : [])]);

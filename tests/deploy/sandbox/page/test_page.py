@@ -2,6 +2,7 @@
 
 import re
 
+import block_examples as examples
 import harbour_forms as forms
 from harbour import ANN, BEN, Harbour
 from playwright.sync_api import Page, expect
@@ -139,6 +140,26 @@ def test_unknown_block_is_a_visible_box(page: Page, harbour: Harbour) -> None:
     page.route(re.compile("/messages\\?channel="), lambda route: route.fulfill(json=told))
     page.goto(harbour.address())
     expect(page.get_by_role("note")).to_contain_text("does not draw this block: hologram")
+
+
+def test_every_block_and_element_is_drawn(page: Page, harbour: Harbour) -> None:
+    pressed = {"button", "overflow", "feedback_buttons", "icon_button", "image"}
+    blocks = [examples.block(kind) | {"block_id": f"block-{kind}"} for kind in examples.BLOCKS]
+    blocks += [
+        {"type": "actions", "elements": [examples.element(kind)]}
+        if kind in pressed
+        else examples.form(kind) | {"block_id": f"input-{kind}", "label": examples.plain(kind)}
+        for kind in examples.ELEMENTS
+    ]
+    message = {"ts": "1791793800.000100", "user": ANN, "text": "", "bot": True, "blocks": blocks}
+    page.route(re.compile("/messages\\?channel="), lambda route: route.fulfill(json={"messages": [message]}))
+    page.route("https://example.com/**", lambda route: route.abort())
+    page.goto(harbour.address())
+    article = page.get_by_role("article")
+    for kind in set(examples.ELEMENTS) - pressed:
+        field = article.get_by_label(kind, exact=True)
+        expect(field.first).to_be_visible()
+    expect(article.locator(".unknown")).to_have_count(0)
 
 
 def test_plain_text_is_never_markup_and_no_text_is_html(page: Page, harbour: Harbour) -> None:

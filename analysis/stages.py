@@ -17,7 +17,7 @@ class Stage(StrEnum):
     @property
     def position(self) -> int:
         """Place on the wheel, 0 to 6; stage 6 feeds stage 0."""
-        return WHEEL.index(self)
+        return _POSITION[self]
 
     @property
     def next(self) -> "Stage":
@@ -31,5 +31,6 @@ class Stage(StrEnum):
 
 
 WHEEL: tuple[Stage, ...] = tuple(Stage)
+_POSITION = {stage: place for place, stage in enumerate(WHEEL)}
 CORE: tuple[Stage, ...] = (Stage.TRUST, Stage.OVERLAY, Stage.FRICTION)
 ROTATING: tuple[Stage, ...] = tuple(stage for stage in WHEEL if stage not in CORE)

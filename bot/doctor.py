@@ -22,11 +22,12 @@ from surveys.storage.migrate import check_revision
 SCOPES = frozenset(
     {
         "app_mentions:read",
+        "channels:history",
         "chat:write",
         "commands",
         "files:write",
+        "groups:history",
         "im:history",
-        "im:read",
         "im:write",
         "users:read",
         "users:read.email",

@@ -29,6 +29,16 @@ def raise_once(session: Session, *, unit_id: str, kind: str, stage: Stage, week_
         return None
     if kind == "drift" and (kind, stage.value) in open_kinds:
         return None
+    told = select(AlertRow).where(
+        AlertRow.unit_id == unit_id,
+        AlertRow.kind == kind,
+        AlertRow.stage == stage.value,
+        AlertRow.week_on == week_on,
+    )
+    if same := session.scalar(told):
+        # It flickered: the unit looked steady for a while, and this is what was told before.
+        same.open = True
+        return None
     row = AlertRow(
         id=secrets.token_hex(8), unit_id=unit_id, kind=kind, stage=stage.value, week_on=week_on, open=True
     )

@@ -22,13 +22,19 @@ def atoms(sizes: Mapping[str, int], units: Sequence[Unit], *, k: int = SMALLEST_
     always give the same groups.
 
     Args:
-        sizes: respondents by unit id; units without any may be missing.
+        sizes: respondents by unit id. A unit with 0 is a group too small, like any other, so that nobody can
+            read from a group's units whether the one person of a unit answered; one that is missing is left out.
         units: the whole tree.
         k: the smallest group allowed.
 
     Returns:
         Disjoint sets of unit ids, sorted; empty when the whole company is below `k`.
+
+    Raises:
+        ValueError: when `k` is below five.
     """
+    if k < SMALLEST_GROUP:
+        raise ValueError(f"groups of {k}; the smallest that is released has {SMALLEST_GROUP}")
     children: dict[str | None, list[str]] = {}
     for unit in units:
         children.setdefault(unit.parent, []).append(unit.id)
@@ -39,7 +45,7 @@ def atoms(sizes: Mapping[str, int], units: Sequence[Unit], *, k: int = SMALLEST_
     def gather(unit_id: str) -> list[Atom]:
         below = [atom for child in children.get(unit_id, []) for atom in gather(child)]
         # People who sit in a unit that has units below it count like one more team of it.
-        own = [frozenset({unit_id})] if sizes.get(unit_id, 0) else []
+        own = [frozenset({unit_id})] if unit_id in sizes else []
         return _merge_small(own + below, size, k)
 
     found = [atom for root in children.get(None, []) for atom in gather(root)]

@@ -3,7 +3,7 @@
 import random
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,12 +67,15 @@ def tally(
     items: Sequence[Item],
     week_on: date,
     k: int,
+    asked: Iterable[str] = (),
 ) -> list[Group]:
     """Sum ballots into groups of at least `k`; pure, and the same whatever order the ballots come in.
 
-    An item that fewer than `k` of a group answered is withheld in that group.
+    An item that fewer than `k` of a group answered is withheld in that group. `asked` are the ids of the units in
+    which somebody was asked: one in which nobody answered is grouped too.
     """
-    sizes = Counter(ballot.unit_id for ballot, _ in ballots)
+    sizes = Counter(dict.fromkeys(asked, 0))
+    sizes.update(ballot.unit_id for ballot, _ in ballots)
     groups = []
     for atom in atoms(sizes, units, k=k):
         inside = [(ballot, diary) for ballot, diary in ballots if ballot.unit_id in atom]
@@ -94,28 +97,38 @@ def _tally_item(inside: Sequence[tuple[Ballot, Diary]], item: Item, *, week_on: 
             changes.append(moved)
     if len(levels) < k:
         return None
-    return Tally(item, Sums.of(levels), Sums.of(changes) if len(changes) >= k else None)
+    # Sorted, because the last digit of a sum of fractions depends on the order of its terms.
+    return Tally(item, Sums.of(sorted(levels)), Sums.of(sorted(changes)) if len(changes) >= k else None)
 
 
 def comment_units(
     answered: Mapping[str, int], units: Sequence[Unit], *, smallest: int = SMALLEST_COMMENT_UNIT
 ) -> dict[str, str]:
-    """For each team, the lowest unit at or above it in which enough people answered; missing when none did."""
+    """For each team, the unit that its comments stay with; missing when the company is too small.
+
+    It is the lowest unit that holds a whole group of at least `smallest` respondents. What is left over in a
+    region whose other teams keep their own comments must itself be as many people; else a sibling joins them.
+    """
     parents = {unit.id: unit.parent for unit in units}
-    totals: Counter[str] = Counter()
-    for unit_id, n in answered.items():
-        above: str | None = unit_id
-        while above is not None:
-            totals[above] += n
-            above = parents.get(above)
     found = {}
-    for unit_id in answered:
-        at: str | None = unit_id
-        while at is not None and totals[at] < smallest:
-            at = parents.get(at)
-        if at is not None:
-            found[unit_id] = at
+    for group in atoms(answered, units, k=smallest):
+        home = _lowest_above(group, parents)
+        if home is not None:
+            found.update(dict.fromkeys(group, home))
     return found
+
+
+def _lowest_above(group: Atom, parents: Mapping[str, str | None]) -> str | None:
+    """The lowest unit at or above all of a group."""
+    first, *others = ([unit_id, *_above(unit_id, parents)] for unit_id in sorted(group))
+    return next((unit_id for unit_id in first if all(unit_id in other for other in others)), None)
+
+
+def _above(unit_id: str, parents: Mapping[str, str | None]) -> Iterable[str]:
+    above = parents.get(unit_id)
+    while above is not None:
+        yield above
+        above = parents.get(above)
 
 
 def close_round(database: Database, round_id: str, *, bank: QuestionBank, master: MasterKey, k: int) -> str | None:
@@ -132,8 +145,9 @@ def close_round(database: Database, round_id: str, *, bank: QuestionBank, master
         opened = _open_ballots(session, round_id, private, master)
         units = directory.units(session)
         items = [bank[item_id] for item_id in row.items]
-        groups = tally(opened, units=units, items=items, week_on=row.week_on, k=k)
-        release_id = _write_release(session, row, groups, k=k)
+        invited = _invited(session, round_id)
+        groups = tally(opened, units=units, items=items, week_on=row.week_on, k=k, asked=invited)
+        release_id = _write_release(session, row, groups, invited, k=k)
         _release_comments(session, release_id, [ballot for ballot, _ in opened], units)
         _keep_diaries(session, opened, week_on=row.week_on, master=master)
         _destroy(session, row)
@@ -147,7 +161,9 @@ def _open_ballots(
     pair = keep_diary_pair(session, master)
     diary_private = master.open_pair(pair.name, pair.sealed_key)
     opened = []
-    for sealed in session.scalars(select(BallotRow.sealed).where(BallotRow.round_id == round_id)):
+    # By key, which is as good as shuffled: nothing written from here on tells in which order people answered.
+    sealed_ballots = select(BallotRow.sealed).where(BallotRow.round_id == round_id).order_by(BallotRow.key)
+    for sealed in session.scalars(sealed_ballots):
         ballot = Ballot.unseal(sealed, round_id=round_id, private=private)
         kept = session.scalars(select(DiaryRow.sealed).where(DiaryRow.key.in_(ballot.diary_keys))).first()
         opened.append((ballot, Diary.unseal(kept, private=diary_private) if kept else Diary()))
@@ -165,19 +181,22 @@ def keep_diary_pair(session: Session, master: MasterKey) -> KeyRow:
     return row
 
 
-def _write_release(session: Session, row: RoundRow, groups: Sequence[Group], *, k: int) -> str:
+def _invited(session: Session, round_id: str) -> Counter[str]:
+    """How many people of each unit were asked in a round."""
+    rows = session.execute(
+        select(ParticipationRow.unit_id, func.count())
+        .where(ParticipationRow.round_id == round_id, ParticipationRow.state != Participation.PLANNED)
+        .group_by(ParticipationRow.unit_id)
+    )
+    return Counter(dict(rows.all()))
+
+
+def _write_release(
+    session: Session, row: RoundRow, groups: Sequence[Group], invited: Counter[str], *, k: int
+) -> str:
     release_id = secrets.token_hex(8)
     session.add(ReleaseRow(id=release_id, round_id=row.id, week_on=row.week_on, smallest_group=k))
     session.flush()
-    invited: Counter[str] = Counter(
-        dict(
-            session.execute(
-                select(ParticipationRow.unit_id, func.count())
-                .where(ParticipationRow.round_id == row.id, ParticipationRow.state != Participation.PLANNED)
-                .group_by(ParticipationRow.unit_id)
-            ).all()
-        )
-    )
     for group in groups:
         group_id = secrets.token_hex(8)
         session.add(

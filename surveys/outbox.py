@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, not_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from surveys.storage.tables import OutboxRow
 
@@ -69,6 +69,7 @@ def post(session: Session, message: Message, *, now: datetime) -> bool:
             due_at=now,
             attempts=0,
             version=0,
+            unclear=False,
         )
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(OutboxRow.id)
@@ -97,33 +98,37 @@ def replace(session: Session, message: Message, *, now: datetime) -> None:
 
 def lease(session: Session, *, now: datetime, most: int = 20) -> list[Leased]:
     """Take the next messages that are due, oldest first; on PostgreSQL several senders may do so at once."""
+    earlier = aliased(OutboxRow)
+    # Left out here and not below: many waiting updates would keep the posts they wait for from their turn.
+    blocked = select(earlier.id).where(earlier.key == OutboxRow.after, earlier.state == "waiting").exists()
     due = (
         select(OutboxRow)
         .where(
             OutboxRow.state == "waiting",
             OutboxRow.due_at <= now,
             (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= now),
+            not_(blocked),
         )
         .order_by(OutboxRow.due_at, OutboxRow.id)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=OutboxRow, skip_locked=True)
     )
     taken = []
     for row in session.scalars(due):
         target = _target(session, row.after) if row.after else None
         if row.after and (target is None or target.state != "sent"):
-            # An update waits for its post; one whose post is gone or was given up has nothing to change.
-            if target is None or target.state == "failed":
-                row.state, row.payload = "dropped", None
+            # An update whose post is gone or was given up has nothing to change.
+            row.state, row.payload = "dropped", None
             continue
-        retried = row.leased_until is not None
+        # A lease that ran out: its sender died, and Slack may have the message.
+        row.unclear = row.unclear or row.leased_until is not None
         row.leased_until = now + LEASE
         row.attempts += 1
         taken.append(
             Leased(
                 Message(row.key, row.kind, row.recipient, row.payload or {}, row.after),
                 row.version,
-                retried,
+                row.unclear,
                 target.channel if target else row.channel,
                 target.ts if target else row.ts,
             )
@@ -137,10 +142,15 @@ def _target(session: Session, key: str) -> OutboxRow | None:
 
 def sent(session: Session, done: Leased, *, channel: str | None, ts: str | None) -> None:
     """Note that Slack has a message; its text is not kept. One that was replaced meanwhile stays waiting."""
+    this = and_(OutboxRow.key == done.message.key, OutboxRow.version == done.version)
+    if done.target_ts is not None:
+        # Nothing asks for an update again, and its row would tell who answered, or did not, and when.
+        session.execute(delete(OutboxRow).where(this))
+        return
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.key == done.message.key, OutboxRow.version == done.version)
-        .values(state="sent", payload=None, leased_until=None, channel=channel, ts=ts, error=None)
+        .where(this)
+        .values(state="sent", payload=None, leased_until=None, unclear=False, channel=channel, ts=ts, error=None)
     )
 
 
@@ -159,7 +169,9 @@ def postpone(session: Session, key: str, *, until: datetime, error: str, unclear
         return
     row.error = error
     row.due_at = until
-    row.leased_until = until if unclear else None
+    row.leased_until = None
+    # Once in doubt, always: a later clear refusal says nothing about the earlier try.
+    row.unclear = row.unclear or unclear
     if row.attempts >= MOST_ATTEMPTS:
         row.state = "failed"
 
@@ -175,7 +187,7 @@ def places(session: Session, prefix: str) -> list[Place]:
     """Where the messages whose keys begin so were sent."""
     rows = session.scalars(
         select(OutboxRow)
-        .where(OutboxRow.key.startswith(prefix), OutboxRow.state == "sent")
+        .where(OutboxRow.key.startswith(prefix, autoescape=True), OutboxRow.state == "sent")
         .order_by(OutboxRow.recipient, OutboxRow.ts)
     )
     return [Place(row.recipient, row.channel, row.ts) for row in rows if row.channel and row.ts]
@@ -183,8 +195,9 @@ def places(session: Session, prefix: str) -> list[Place]:
 
 def forget(session: Session, prefix: str, *, but: str) -> None:
     """Delete every message whose key begins with `prefix`, except those that begin with `but` and still wait."""
-    kept = and_(OutboxRow.key.startswith(but), OutboxRow.state == "waiting")
-    session.execute(delete(OutboxRow).where(OutboxRow.key.startswith(prefix), not_(kept)))
+    begins = OutboxRow.key.startswith(prefix, autoescape=True)
+    kept = and_(OutboxRow.key.startswith(but, autoescape=True), OutboxRow.state == "waiting")
+    session.execute(delete(OutboxRow).where(begins, not_(kept)))
 
 
 def waiting(session: Session) -> int:

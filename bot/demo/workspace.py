@@ -5,6 +5,7 @@ import io
 
 from analysis.synthetic import Company, Person
 from analysis.synthetic.company import CYCLE_TEAM, GERMAN_TEAM
+from bot.doctor import SCOPES
 from deploy.sandbox import Seed, SeedApp, SeedChannel, SeedCommand, SeedUser
 from handlers.ids import COMMAND
 from surveys.people.roster import COLUMNS
@@ -21,6 +22,7 @@ def workspace(company: Company) -> Seed:
         app=SeedApp(
             name="Orgpulse",
             bot_name="orgpulse",
+            scopes=tuple(sorted(SCOPES)),
             commands=(SeedCommand(COMMAND, "Ask how your units are", "ask how is trust in EMEA"),),
             # Half of all traffic would be our own messages coming back, only to be ignored.
             hears_itself=False,

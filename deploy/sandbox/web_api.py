@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -55,7 +55,9 @@ class WebApi:
         if fault is not None and fault.kind == "lost_answer":
             self._cut(scope)
             return
-        await _answer(send, status, answer, retry_after)
+        app = self._emulator.workspace.app
+        scopes = app.scopes if token == app.bot_token else None
+        await _answer(send, status, answer, retry_after=retry_after, scopes=scopes)
 
     async def _befell(self, fault: Fault, scope: Scope, send: Send) -> bool:
         """Let a fault happen that comes before the act; True when nothing is left to do."""
@@ -142,11 +144,16 @@ async def _answer(
     send: Send,
     status: int,
     body: bytes,
+    *,
     retry_after: int | None = None,
     content_type: bytes = b"application/json; charset=utf-8",
+    scopes: Sequence[str] | None = None,
 ) -> None:
     headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
     if retry_after is not None:
         headers.append((b"retry-after", str(retry_after).encode()))
+    if scopes is not None:
+        # Slack tells an app with every answer what it was granted.
+        headers.append((b"x-oauth-scopes", ",".join(scopes).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

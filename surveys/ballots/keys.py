@@ -1,7 +1,6 @@
 """Keys. The process that serves Slack can seal and find a ballot again; only the count can open one."""
 
 import base64
-import binascii
 import hmac
 import os
 import secrets
@@ -61,8 +60,9 @@ class MasterKey:
         """Read base64; raises BadMasterKey naming `path` when it is not 32 bytes."""
         try:
             secret = base64.b64decode(text.strip(), validate=True)
-        except binascii.Error as problem:
-            raise BadMasterKey(path=path) from problem
+        except ValueError:
+            # Not the problem itself: it can quote what stands in the file.
+            raise BadMasterKey(path=path) from None
         if len(secret) != 32:
             raise BadMasterKey(path=path)
         return cls(secret)
@@ -74,7 +74,7 @@ class MasterKey:
             return cls.parse(text, path="ORGPULSE_MASTER_KEY")
         if not path.exists():
             raise NoMasterKey(path=path)
-        return cls.parse(path.read_text(encoding="ascii"), path=str(path))
+        return cls.parse(path.read_text(encoding="ascii", errors="replace"), path=str(path))
 
     @classmethod
     def create(cls, path: Path) -> "MasterKey":

@@ -1,6 +1,7 @@
 """What lies inside a ballot and a diary, and how it is padded so that every one is of one length."""
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +38,12 @@ def _unpad(padded: bytes) -> bytes:
     return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
 
 
+def _plain(comment: str) -> str:
+    """The comment without what no database keeps and no screen shows: control characters, halves of a pair."""
+    kept = (sign for sign in comment if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"})
+    return "".join(kept)[:LONGEST_COMMENT]
+
+
 @dataclass(frozen=True, slots=True)
 class Ballot:
     """One person's answers in one round, with the team they were asked in and their diary's pseudonyms.
@@ -57,7 +64,7 @@ class Ballot:
             [
                 self.unit_id,
                 self.answers,
-                self.comment[:LONGEST_COMMENT],
+                _plain(self.comment),
                 self.quotable,
                 [key.hex() for key in self.diary_keys],
             ],

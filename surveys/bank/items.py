@@ -101,7 +101,10 @@ def read_bank(text: str, *, file: str) -> QuestionBank:
         raw: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise BadQuestionBank(file=file, problem=f"this is not TOML: {problem}") from problem
-    items = [_read_item(entry, file=file) for entry in raw.get("item", [])]
+    entries = raw.get("item", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise BadQuestionBank(file=file, problem="write [[item]] above each item")
+    items = [_read_item(entry, file=file) for entry in entries]
     _check_together(items, file=file)
     return QuestionBank(items)
 
@@ -117,6 +120,13 @@ def _read_item(entry: dict[str, Any], *, file: str) -> Item:
         ) from problem
     if FALLBACK_LANGUAGE not in found.wording:
         raise BadQuestionBank(file=file, problem=f"item {found.id!r}: add wording.{FALLBACK_LANGUAGE}")
+    empty = next((language for language, words in found.wording.items() if not words.strip()), None)
+    if empty:
+        raise BadQuestionBank(file=file, problem=f"item {found.id!r}: wording.{empty} is empty")
+    if found.reversed and found.scale is not Scale.AGREEMENT:
+        raise BadQuestionBank(
+            file=file, problem=f"item {found.id!r}: hours are not reversed; use the scale hours_lost or hours_won"
+        )
     return Item(
         id=found.id,
         stage=found.stage,

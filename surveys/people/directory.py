@@ -47,7 +47,8 @@ class SlackUser:
 
 def units(session: Session) -> list[Unit]:
     """Every unit, parents before children."""
-    rows = session.scalars(select(UnitRow).order_by(UnitRow.id))
+    # Sorted here: databases differ in how they sort, and a parent's id is the beginning of its children's.
+    rows = sorted(session.scalars(select(UnitRow)), key=lambda row: row.id)
     return [Unit(row.id, row.name, row.parent_id) for row in rows]
 
 
@@ -121,15 +122,23 @@ class Match:
 
 
 def match_slack(session: Session, users: list[SlackUser]) -> Match:
-    """Give each person the Slack user with the same email, their time zone and language."""
+    """Give each person the Slack user with the same email, their time zone and language.
+
+    People who left, and those whose user now has another email, give their user back.
+    """
     by_address = {user.email.lower(): user for user in users if user.email and not user.deactivated}
-    matched, unknown = 0, []
-    for row in session.scalars(select(PersonRow).where(PersonRow.active)):
-        user = by_address.get(row.email)
-        if user is None:
-            unknown.append(row.email)
+    rows = list(session.scalars(select(PersonRow).order_by(PersonRow.email)))
+    found = {row.email: by_address.get(row.email) if row.active else None for row in rows}
+    for row in rows:
+        user = found[row.email]
+        if user is None or user.id != row.slack_id:
             row.slack_id = None
-            continue
-        row.slack_id, row.timezone, row.locale = user.id, user.timezone, user.locale
-        matched += 1
-    return Match(matched, unknown)
+    # Given back before it is taken: two people may have changed places.
+    session.flush()
+    for row in rows:
+        user = found[row.email]
+        if user is not None:
+            row.slack_id, row.timezone, row.locale = user.id, user.timezone, user.locale
+    active = [row for row in rows if row.active]
+    unknown = [row.email for row in active if row.slack_id is None]
+    return Match(len(active) - len(unknown), unknown)

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,6 +16,9 @@ from surveys.storage.tables import PersonRow, RoleRow, UnitRow
 
 COLUMNS = ("email", "name", "manager", "unit", "roles")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
+# What a column of the tables holds.
+LONGEST_CELL = 255
 
 
 class Role(StrEnum):
@@ -57,8 +60,8 @@ def read_roster(text: str) -> list[RosterPerson]:
     Columns: email, name, manager (an email, empty at the top), unit (a path such as "Larkspur / EMEA / DACH"),
     roles (rep, manager, leader, admin, several with ";").
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    missing = [column for column in COLUMNS if column not in _first_line(reader)]
     if missing:
         raise NothingToImport(
             problems=f"line 1: the first line must name the columns {', '.join(COLUMNS)}; "
@@ -67,8 +70,7 @@ def read_roster(text: str) -> list[RosterPerson]:
     problems: list[str] = []
     people: list[RosterPerson] = []
     lines: dict[str, int] = {}
-    for row in reader:
-        line = reader.line_num
+    for line, row in _rows(reader, problems):
         try:
             person = _read_row(row)
         except ValueError as problem:
@@ -87,8 +89,38 @@ def read_roster(text: str) -> list[RosterPerson]:
     return people
 
 
-def _read_row(row: dict[str, str | None]) -> RosterPerson:
+def _first_line(reader: "csv.DictReader[str]") -> list[str]:
+    try:
+        return list(reader.fieldnames or [])
+    except csv.Error:
+        return []
+
+
+def _rows(reader: "csv.DictReader[str]", problems: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows with their line numbers, up to the first place that is no CSV at all."""
+    try:
+        for row in reader:
+            # A quotation mark that is never closed takes the lines below with it; the row began above them.
+            yield reader.line_num - sum(str(cell).count("\n") for cell in row.values()), row
+    except csv.Error as problem:
+        problems.append(f"line {reader.line_num}: this is not CSV: {problem}")
+
+
+def _cells(row: dict[str, str]) -> dict[str, str]:
+    # What stands beyond the last column is kept by the reader under None.
+    if None in row:
+        raise ValueError("there are more cells than columns; put quotation marks around a cell with a comma")
     cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
+    for column, cell in cells.items():
+        if _UNSEEN.search(cell):
+            raise ValueError(f"the {column} holds a character that cannot be seen; type it anew")
+        if len(cell) > LONGEST_CELL:
+            raise ValueError(f"the {column} has {len(cell)} characters; at most {LONGEST_CELL} are kept")
+    return cells
+
+
+def _read_row(row: dict[str, str]) -> RosterPerson:
+    cells = _cells(row)
     if not _EMAIL.fullmatch(cells["email"]):
         raise ValueError(f"{cells['email'] or 'an empty cell'!r} is not an email address")
     if not cells["name"]:
@@ -96,6 +128,9 @@ def _read_row(row: dict[str, str | None]) -> RosterPerson:
     unit = tuple(part.strip() for part in cells["unit"].split("/") if part.strip())
     if not unit:
         raise ValueError("the unit is empty; write a path such as: Larkspur / EMEA / DACH")
+    nameless = next((part for part in unit if not _slug(part)), None)
+    if nameless:
+        raise ValueError(f"the unit {nameless!r} has no letter or digit in its name")
     roles = set()
     for word in cells["roles"].replace(",", ";").split(";"):
         try:
@@ -122,8 +157,24 @@ def _check_together(people: list[RosterPerson], lines: dict[str, int]) -> list[s
         elif _goes_round(person.email, managers):
             problems.append(f"line {lines[person.email]}: {person.email} ends up as their own manager")
     companies = sorted({person.unit[0] for person in people})
-    if len(companies) > 1:
+    if len({unit_id([company]) for company in companies}) > 1:
         problems.append(f"every unit path must begin with one company; found {' and '.join(companies)}")
+    return problems + _spelled_twice(people, lines)
+
+
+def _spelled_twice(people: list[RosterPerson], lines: dict[str, int]) -> list[str]:
+    """Units whose paths would become one, such as "C" and "C++"."""
+    problems = []
+    first: dict[str, tuple[str, int]] = {}
+    for person in people:
+        for depth in range(1, len(person.unit) + 1):
+            path, line = person.unit[:depth], lines[person.email]
+            written, in_line = first.setdefault(unit_id(path), (path[-1], line))
+            if written != path[-1]:
+                problems.append(
+                    f"line {line}: the unit {path[-1]!r} is {written!r} in line {in_line}; "
+                    "write one unit one way, and give two units names that differ in letters or digits"
+                )
     return problems
 
 
@@ -140,16 +191,23 @@ def _goes_round(email: str, managers: dict[str, str | None]) -> bool:
 
 def unit_id(path: Iterable[str]) -> str:
     """The id that a unit gets when it is first seen: its path in plain letters."""
-    return "/".join(re.sub(r"[^\w]+", "-", part.lower()).strip("-") for part in path)
+    return "/".join(_slug(part) for part in path)
+
+
+def _slug(part: str) -> str:
+    return re.sub(r"[^\w]+", "-", part.lower()).strip("-")
 
 
 def preview(session: Session, roster: list[RosterPerson]) -> Changes:
     """What importing this roster would change, without changing it."""
     changes = Changes()
-    known_units = set(session.scalars(select(UnitRow.id)))
+    known_units = {row.id: row.name for row in session.scalars(select(UnitRow))}
     for path in _paths(roster):
-        if unit_id(path) not in known_units:
+        name = known_units.get(unit_id(path))
+        if name is None:
             changes.new_units.append(" / ".join(path))
+        elif name != path[-1]:
+            changes.changed.append(f"the unit {name} is now written {path[-1]}")
     rows = {row.email: row for row in session.scalars(select(PersonRow))}
     roles = _roles_by_person(session)
     for person in roster:

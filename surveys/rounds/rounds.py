@@ -2,10 +2,11 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveys.ballots.keys import MasterKey
@@ -16,6 +17,9 @@ from surveys.people.directory import Person
 from surveys.people.roster import Role
 from surveys.rounds.schedule import Schedule, in_working_hours
 from surveys.storage.tables import ParticipationRow, RoundRow
+
+# Somebody asked late is not reminded in the same breath.
+REST_BEFORE_REMINDER = timedelta(days=1)
 
 
 class Participation(StrEnum):
@@ -74,18 +78,26 @@ def open_round(
         return None
     round_id = secrets.token_hex(8)
     pair = master.new_pair(f"round {round_id}")
-    row = RoundRow(
-        id=round_id,
-        schedule=schedule.name,
-        week_on=week_on,
-        opens_at=schedule.opens_at(week_on),
-        closes_at=schedule.closes_at(week_on),
-        items=[item.id for item in bank.for_week(week_on.toordinal() // 7)],
-        public_key=pair.public,
-        sealed_key=pair.sealed_private,
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = session.scalar(
+        insert(RoundRow)
+        .values(
+            id=round_id,
+            schedule=schedule.name,
+            week_on=week_on,
+            opens_at=schedule.opens_at(week_on),
+            closes_at=schedule.closes_at(week_on),
+            items=[item.id for item in bank.for_week(week_on.toordinal() // 7)],
+            public_key=pair.public,
+            sealed_key=pair.sealed_private,
+            counted=False,
+        )
+        .on_conflict_do_nothing(index_elements=["schedule", "week_on"])
+        .returning(RoundRow)
     )
-    session.add(row)
-    session.flush()
+    if row is None:
+        # Another process opened it between our look and our insert.
+        return None
     for person in reps:
         zone = person.zone(schedule.company_zone.key)
         session.add(
@@ -127,6 +139,8 @@ def _due(
             RoundRow.closes_at > now,
         )
         .order_by(due_at, ParticipationRow.person_id)
+        # Whoever another process is asking at this moment is asked by it.
+        .with_for_update(of=ParticipationRow, skip_locked=True)
     ).all()
     people = {person.id: person for person in directory.people(session)} if rows else {}
     found = []
@@ -136,6 +150,7 @@ def _due(
             continue
         if inviting:
             row.state = Participation.INVITED
+            row.reminded = now > row.remind_at - REST_BEFORE_REMINDER
         else:
             row.reminded = True
         found.append((person, _round(in_round)))

@@ -64,9 +64,9 @@ class Schedule:
 
     def open_week(self, now: datetime) -> date | None:
         """The week whose round should be open at an instant, if any."""
-        # The round of a week may open on the Sunday before it, seen from UTC.
-        for day in (now.date(), now.date() + timedelta(days=1)):
-            week_on = monday(day)
+        # Seen from UTC, the round of a week may close on the Monday after it, and open on the Sunday before it.
+        for days in (-1, 0, 1):
+            week_on = monday(now.date() + timedelta(days=days))
             if self.opens_at(week_on) <= now < self.closes_at(week_on):
                 return week_on
         return None

@@ -3,12 +3,13 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -18,6 +19,9 @@ from surveys.errors import SqliteTooOld
 OLDEST_SQLITE = (3, 35)
 # Longer than any transaction of ours; a second writer waits rather than fails.
 LOCK_WAIT_MS = 30_000
+# Where a close deletes what nobody may find again.
+_SHREDDED = ("ballot", "participation", "round", "diary", "outbox")
+_SHRED_WAIT = "3s"
 
 
 class Database:
@@ -59,10 +63,22 @@ class Database:
             yield session
 
     def forget_freed_pages(self) -> None:
-        """Leave no deleted row behind in the write-ahead log (SQLite) once ballots were destroyed."""
+        """Leave no deleted row behind once ballots were destroyed.
+
+        On SQLite deleted rows are overwritten with zeros, and their copies go from the write-ahead log. PostgreSQL
+        keeps them in its tables until they are written anew; its own log is its administrator's to expire.
+        """
         if self.is_sqlite:
             with self._one_writer, self.engine.connect().execution_options(orgpulse_read=True) as connection:
                 connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"SET lock_timeout = '{_SHRED_WAIT}'"))
+            for table in _SHREDDED:
+                # While a dump reads the table we do not make everybody wait; the next close does it.
+                with suppress(OperationalError):
+                    connection.execute(text(f"VACUUM (FULL) {table}"))
+            connection.execute(text("RESET lock_timeout"))
 
     def close(self) -> None:
         """Give back every connection."""

@@ -224,7 +224,7 @@ class OutboxRow(Table):
     """A message to send. `key` is unique, so a cause that happens twice is still told once.
 
     `after` names the row whose message this one updates; its channel and timestamp are filled in at sending.
-    `version` goes up when a waiting message is replaced.
+    `version` goes up when a message is replaced; `unclear` says that Slack may have it although we were not told.
     """
 
     __tablename__ = "outbox"
@@ -239,6 +239,7 @@ class OutboxRow(Table):
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
+    unclear: Mapped[bool] = mapped_column(default=False)
     channel: Mapped[str | None]
     ts: Mapped[str | None]
     error: Mapped[str | None]

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("unclear", sa.Boolean(), nullable=False),
         sa.Column("channel", sa.String(length=255), nullable=True),
         sa.Column("ts", sa.String(length=255), nullable=True),
         sa.Column("error", sa.String(length=255), nullable=True),

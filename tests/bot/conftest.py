@@ -92,5 +92,3 @@ def place(tmp_path: Path) -> Iterator[Place]:
     with ExitStack() as stack:
         sandbox = stack.enter_context(Sandbox(workspace(), rate_limits=0))
         yield Place(tmp_path, sandbox, stack)
-
-

@@ -92,5 +92,5 @@ def test_a_secret_comes_from_a_file_that_the_environment_names(
 
 
 def test_a_missing_file_is_named(file: Path, tmp_path: Path) -> None:
-    with pytest.raises(WrongSettings, match="nowhere.toml"):
+    with pytest.raises(WrongSettings, match=r"nowhere\.toml"):
         read_settings(tmp_path / "nowhere.toml")

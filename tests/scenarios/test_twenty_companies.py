@@ -87,7 +87,8 @@ def print_table(stories: dict[int, Called]) -> None:
         drift = found.drifts.get((DRIFT_TEAM, Stage.FRICTION))
         after = "-" if cycle is None else f"{cycle - CYCLE[Stage.TARGETS][0]:.0f}"
         drift_after = "-" if drift is None else f"{drift - MIGRATION_ONSET:.0f}"
-        print(f"{seed}  {after:>32}  {len(false_cycles(found)):>12}  {drift_after:>26}  {len(false_drifts(found)):>12}")
+        wrong_cycles, wrong_drifts = len(false_cycles(found)), len(false_drifts(found))
+        print(f"{seed}  {after:>32}  {wrong_cycles:>12}  {drift_after:>26}  {wrong_drifts:>12}")
 
 
 def false_cycles(found: Called) -> list[str]:

@@ -10,7 +10,7 @@ from analysis.figures import Figure, Record, Scale, Sums, Unit
 from analysis.series import series
 from analysis.stages import Stage
 from analysis.synthetic import Planted, Team, larkspur, simulate
-from analysis.synthetic.counted import counted
+from tests.larkspur import counted
 
 
 def test_up_is_worse_whatever_the_scale() -> None:
@@ -38,7 +38,7 @@ def test_errors_hold_what_they_promise() -> None:
 
 def test_merged_weeks_are_shown_and_are_no_evidence() -> None:
     record = counted(larkspur(7))
-    unit = "Larkspur Systems/EMEA/DACH"
+    unit = "larkspur-systems/emea/dach"
     points = series(record, unit, Stage.TRUST).points
     merged = [point for point in points if not point.alone]
     assert merged
@@ -48,12 +48,12 @@ def test_merged_weeks_are_shown_and_are_no_evidence() -> None:
 
 def test_a_region_adds_the_groups_inside_it() -> None:
     record = counted(larkspur(7))
-    region = series(record, "Larkspur Systems/EMEA", Stage.TRUST).points
+    region = series(record, "larkspur-systems/emea", Stage.TRUST).points
     first = [f for f in record.figures if f.week == record.weeks[0] and f.stage is Stage.TRUST]
-    inside = [f.level for f in first if all("/EMEA/" in unit for unit in f.units)]
+    inside = [f.level for f in first if all("/emea/" in unit for unit in f.units)]
     assert region[0].n == sum(level.n for level in inside)
     assert region[0].level == pytest.approx(sum(level.total for level in inside) / region[0].n)
-    company = series(record, "Larkspur Systems", Stage.TRUST).points
+    company = series(record, "larkspur-systems", Stage.TRUST).points
     assert company[0].n == sum(figure.level.n for figure in first)
     assert company[0].shown == company[0].level
 

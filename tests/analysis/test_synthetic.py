@@ -11,7 +11,7 @@ from analysis.stages import CORE, WHEEL, Stage
 from analysis.synthetic import DEFAULT_SEED, Planted, Team, larkspur, model, simulate
 from analysis.synthetic.comments import sentences
 from analysis.synthetic.company import CYCLE_TEAM, DRIFT_TEAM
-from analysis.synthetic.counted import counted
+from tests.larkspur import counted
 
 
 def test_roster() -> None:

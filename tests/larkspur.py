@@ -1,15 +1,53 @@
-"""The demo company's 26 weeks, counted and watched week by week: what is called, where and when."""
+"""The demo company's weeks through the real count, watched one by one: what is called, where and when."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from analysis.cycle import Kind, State, watch
+from analysis.figures import Figure, Record, Turnout, Unit
 from analysis.stages import Stage
-from analysis.synthetic import larkspur
+from analysis.synthetic import Company, larkspur
 from analysis.synthetic.company import CYCLE, CYCLE_TEAM, DRIFT_TEAM, MIGRATION_ONSET
-from analysis.synthetic.counted import counted
+from surveys.atoms import SMALLEST_GROUP
+from surveys.ballots.sealed import Ballot, Diary
+from surveys.bank.items import default_bank
+from surveys.count import tally
+from surveys.people.roster import unit_id
 
+FIRST_WEEK = date(2026, 5, 25)
 CYCLE_ONSET = int(CYCLE[Stage.TARGETS][0])
 DRIFT_ONSET = int(MIGRATION_ONSET)
+
+
+def counted(company: Company) -> Record:
+    """Every week's answers through the count, as the running bot would release them."""
+    units = [
+        Unit(unit_id(path), path[-1], unit_id(path[:-1]) if len(path) > 1 else None) for path in company.units
+    ]
+    bank = default_bank()
+    diaries: dict[str, Diary] = {}
+    figures, turnouts = [], []
+    for index in range(company.weeks):
+        week_on = FIRST_WEEK + timedelta(weeks=index)
+        items = bank.for_week(week_on.toordinal() // 7)
+        behaviours = company.week(index)
+        ballots = []
+        for person in company.reps:
+            behaviour = behaviours.get(person.key)
+            if behaviour is None:
+                continue
+            answers = {item.id: behaviour.answers[item.stage] for item in items if item.stage in behaviour.answers}
+            diary = diaries.get(person.key, Diary())
+            ballots.append((Ballot(unit_id(person.unit), answers, "", True, ()), diary))
+            diaries[person.key] = diary.with_entry(week_on, answers)
+        for group in tally(ballots, units=units, items=items, week_on=week_on, k=SMALLEST_GROUP):
+            invited = sum(unit_id(person.unit) in group.units for person in company.reps)
+            turnouts.append(Turnout(week_on, group.units, invited, group.answered))
+            figures += [
+                Figure(week_on, group.units, found.item.stage, found.item.scale, found.level, found.change)
+                for found in group.tallies
+            ]
+    return Record(units, figures, turnouts)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 
 from bot.delivery import Sender
@@ -35,6 +36,10 @@ class SlackNotConnected(OrgpulseError):
     """There is no {missing}. Create the app from deploy/manifest.yaml and set {variable} in the environment."""
 
 
+class SlackRefuses(OrgpulseError):
+    """Slack at {address} cannot be used: {problem}. Run: orgpulse doctor."""
+
+
 class Orgpulse:
     """The running bot: database, Bolt app, sender and tick, sharing one clock."""
 
@@ -57,10 +62,18 @@ class Orgpulse:
         )
         self.tick = Tick(self.services, self._master, leaders_channel=settings.leaders_channel)
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
-        self.app = App(client=self.client, listener_executor=self._listeners, process_before_response=False)
+        self.app = self._bolt_app()
         register(self.app, self.services)
         self._sockets: SocketModeHandler | None = None
         self._scheduler: BackgroundScheduler | None = None
+
+    def _bolt_app(self) -> App:
+        try:
+            return App(client=self.client, listener_executor=self._listeners)
+        except (BoltError, OSError) as problem:
+            self._listeners.shutdown()
+            self.database.close()
+            raise SlackRefuses(address=self.settings.slack_api_url, problem=problem) from problem
 
     def _client_of_its_own(self) -> WebClient:
         return WebClient(token=self.client.token, base_url=self.client.base_url)

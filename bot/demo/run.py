@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,10 +24,20 @@ from deploy.sandbox import Sandbox
 from surveys import alerts, results
 from surveys.ballots.keys import MasterKey
 from surveys.clock import SystemClock
+from surveys.errors import OrgpulseError
 from surveys.people import directory, roster
+from surveys.rounds import rounds
 
 # When the page opens, this much of the next ask day has passed and everybody was asked.
 AFTER_LAST_ASK = timedelta(days=1, hours=1)
+
+
+class PortTaken(OrgpulseError):
+    """Port {port} cannot be used for the demo's page: {problem}. Choose another with --port, or leave it out."""
+
+
+class DatabaseInUse(OrgpulseError):
+    """{database} holds the rounds of another company already. Name a new database for the demo."""
 
 
 @dataclass(frozen=True)
@@ -71,48 +81,53 @@ class Stage:
 
 @contextmanager
 def staged(*, weeks: int, seed: int, port: int, database: str | None) -> Iterator[Stage]:
-    """Set everything up, and take it all down again whatever happens in between."""
-    folder = Path(tempfile.mkdtemp(prefix="orgpulse-demo-"))
+    """Set everything up, and take it all down again whatever happens in between.
+
+    Raises:
+        PortTaken: nothing can listen on `port`.
+        DatabaseInUse: `database` holds rounds already.
+    """
     company = larkspur(seed, weeks)
-    try:
-        with running(company, folder, weeks=weeks, port=port, database=database) as stage:
-            yield stage
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="orgpulse-demo-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        calendar = Calendar.ending(SystemClock().now(), weeks, Settings().weekly())
+        clock = DemoClock(calendar.begins_at)
+        sandbox = _open_sandbox(company, clock, port)
+        stack.callback(sandbox.stop)
+        bot = _wire(sandbox, clock, folder, database)
+        stack.callback(bot.stop)
+        with bot.database.work() as session:
+            if rounds.any_round(session):
+                raise DatabaseInUse(database=database)
+            roster.apply(session, roster.read_roster(roster_csv(company)))
+        bot.connect()
+        bot.sync_people()
+        yield Stage(company, sandbox, bot, clock, Reps(sandbox, company, bot.services.bank), calendar)
 
 
-@contextmanager
-def running(company: Company, folder: Path, *, weeks: int, port: int, database: str | None) -> Iterator[Stage]:
-    """Sandbox and bot, connected; `folder` holds the key and, by default, the database."""
-    weekly = Settings().weekly()
-    calendar = Calendar.ending(SystemClock().now(), weeks, weekly)
-    clock = DemoClock(calendar.begins_at)
+def _open_sandbox(company: Company, clock: DemoClock, port: int) -> Sandbox:
     # Months pass within a minute here: Slack's allowances per minute would be about another world's time.
     sandbox = Sandbox(workspace(company), port=port, clock=clock.timestamp, rate_limits=0)
-    with sandbox:
-        MasterKey.create(folder / "master.key")
-        bot = Orgpulse(
-            Settings(
-                database=database or f"sqlite:///{folder / 'orgpulse.db'}",
-                master_key_file=folder / "master.key",
-                slack_api_url=sandbox.api_url,
-                slack_bot_token=SecretStr(sandbox.app.bot_token),
-                slack_app_token=SecretStr(sandbox.app.app_token),
-                leaders_channel=next(
-                    channel.id for channel in sandbox.channels if channel.name == LEADERS_CHANNEL
-                ),
-            ),
-            clock=clock,
-        )
-        try:
-            with bot.database.work() as session:
-                roster.apply(session, roster.read_roster(roster_csv(company)))
-            bot.connect()
-            bot.sync_people()
-            reps = Reps(sandbox, company, bot.services.bank)
-            yield Stage(company, sandbox, bot, clock, reps, calendar)
-        finally:
-            bot.stop()
+    try:
+        return sandbox.start()
+    except OSError as problem:
+        raise PortTaken(port=port, problem=problem.strerror) from problem
+
+
+def _wire(sandbox: Sandbox, clock: DemoClock, folder: Path, database: str | None) -> Orgpulse:
+    key = folder / "master.key"
+    MasterKey.create(key)
+    leaders = next(channel.id for channel in sandbox.channels if channel.name == LEADERS_CHANNEL)
+    settings = Settings(
+        database=database or f"sqlite:///{folder / 'orgpulse.db'}",
+        master_key_file=key,
+        slack_api_url=sandbox.api_url,
+        slack_bot_token=SecretStr(sandbox.app.bot_token),
+        slack_app_token=SecretStr(sandbox.app.app_token),
+        leaders_channel=leaders,
+    )
+    return Orgpulse(settings, clock=clock)
 
 
 def play(stage: Stage, tell: Callable[[int, str], None]) -> Outcome:

@@ -237,3 +237,8 @@ def state_of(session: Session, person: Person, round_id: str) -> Participation |
     """Where a person stands in a round, while it is open."""
     part = session.get(ParticipationRow, (round_id, person.id))
     return Participation(part.state) if part else None
+
+
+def any_round(session: Session) -> bool:
+    """Whether this database has ever opened a round."""
+    return session.scalar(select(RoundRow.id).limit(1)) is not None

@@ -6,7 +6,7 @@ ARGS ?=
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
 
-.venv/ready: requirements.lock pyproject.toml
+.venv/ready: requirements.lock
 	@echo "Setting up .venv (a minute or two the first time)"
 	@python3 -c 'import sys; sys.exit("Orgpulse needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@rm -rf .venv && python3 -m venv .venv

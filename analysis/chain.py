@@ -65,10 +65,7 @@ def at_once(scans: dict[Stage, Scan]) -> Array:
 def excess(scans: dict[Stage, Scan]) -> Array:
     """How far the best chain of two stages or more beats any other reading, (units, weeks)."""
     single = evidence(scans)
-    forward, backward = (
-        np.max([_ends(single, order, cut)[1] for cut in range(STAGES)], axis=0).max(axis=(0, 3))
-        for order in (FORWARD, BACKWARD)
-    )
+    forward, backward = (_best(single, order) for order in (FORWARD, BACKWARD))
     other = np.max([single.max(axis=(1, 3)), at_once(scans), backward - AGAINST_PENALTY], axis=0)
     best: Array = forward - other
     return best
@@ -81,9 +78,9 @@ def trace(scans: dict[Stage, Scan], unit: int) -> list[tuple[Stage, int]]:
         Stages in the order they turned, each with its age in weeks.
     """
     single = evidence(scans)[unit : unit + 1, :, -1:, :]
-    tops = [float(_ends(single, FORWARD, cut)[1].max()) for cut in range(STAGES)]
+    tops = [max(float(layer.max()) for layer in _ends(single, FORWARD, cut)[1]) for cut in range(STAGES)]
     cut = int(np.argmax(tops))
-    begun, joined = (layer[:, 0, 0, :] for layer in _ends(single, FORWARD, cut))
+    begun, joined = (np.stack(layers)[:, 0, 0, :] for layers in _ends(single, FORWARD, cut))
     line = _line(FORWARD, cut)
     place, age = (int(index) for index in np.unravel_index(joined.argmax(), joined.shape))
     chain = [(line[place], age)]
@@ -100,16 +97,25 @@ def trace(scans: dict[Stage, Scan], unit: int) -> list[tuple[Stage, int]]:
     return chain[::-1]
 
 
+def _best(single: Array, order: tuple[Stage, ...]) -> Array:
+    """Evidence of the best chain of two stages or more in one order, (units, weeks)."""
+    best: Array = np.full(single.shape[::2], NEVER)
+    for cut in range(STAGES):
+        for layer in _ends(single, order, cut)[1]:
+            np.maximum(best, layer.max(axis=2), out=best)
+    return best
+
+
 def _line(order: tuple[Stage, ...], cut: int) -> tuple[Stage, ...]:
     """The wheel cut open: all stages in order, from place `cut` on."""
     return (*order[cut:], *order[:cut])
 
 
-def _ends(single: Array, order: tuple[Stage, ...], cut: int) -> tuple[Array, Array]:
+def _ends(single: Array, order: tuple[Stage, ...], cut: int) -> tuple[list[Array], list[Array]]:
     """Best evidence of chains by the stage and age they end with, the wheel cut open at place `cut` of an order.
 
     Returns:
-        Chains of any length, and of two stages or more; (places, units, weeks, ages), places as in `_line`.
+        Chains of any length, and of two stages or more; for each place of `_line` (units, weeks, ages).
     """
     line = _line(order, cut)
     begun: list[Array] = []
@@ -123,12 +129,17 @@ def _ends(single: Array, order: tuple[Stage, ...], cut: int) -> tuple[Array, Arr
         joined.append(own + before)
         begun.append(np.maximum(own, joined[-1]))
         reached.append(_reach(begun[-1]))
-    return np.stack(begun), np.stack(joined)
+    return begun, joined
 
 
 def _reach(layer: Array) -> Array:
     """Best of the ages 1 to MOST_GAP weeks older, for each age."""
     best = np.full_like(layer, NEVER)
-    for gap in range(1, MOST_GAP + 1):
-        best[..., :-gap] = np.maximum(best[..., :-gap], layer[..., gap:])
+    best[..., :-1] = layer[..., 1:]
+    # The best of two neighbouring spans is the best of both together, so the span doubles with each step.
+    span = 1
+    while span < MOST_GAP:
+        step = min(span, MOST_GAP - span)
+        np.maximum(best[..., :-step], best[..., step:], out=best[..., :-step])
+        span += step
     return best

@@ -1,12 +1,15 @@
 """Figures: what a release says about a group. All analysis starts from these."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from math import sqrt
+from typing import Any, TypeVar
 
 from analysis.stages import Stage
+
+_Known = TypeVar("_Known")
 
 
 class Scale(StrEnum):
@@ -90,26 +93,56 @@ class Turnout:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything released so far that one asker may see, oldest first."""
+    """Everything released so far that one asker may see, oldest first. It never changes."""
 
     units: Sequence[Unit]
     figures: Sequence[Figure]
     turnouts: Sequence[Turnout] = ()
+    _known: dict[Callable[["Record"], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def once(self, make: Callable[["Record"], _Known]) -> _Known:
+        """What `make` works out from the whole record, worked out at the first call and kept with the record.
+
+        One question measures every team in every stage; without this each would go through every figure again.
+        """
+        if make not in self._known:
+            self._known[make] = make(self)
+        found: _Known = self._known[make]
+        return found
 
     @property
-    def weeks(self) -> list[date]:
+    def weeks(self) -> Sequence[date]:
         """The Mondays of the weeks with a release, oldest first."""
-        return sorted({turnout.week for turnout in self.turnouts} | {figure.week for figure in self.figures})
+        return self.once(_weeks)
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Unit id -> name."""
+        return self.once(_names)
+
+    @property
+    def parents(self) -> Mapping[str, str | None]:
+        """Unit id -> id of the unit above; a parent may lie outside of the record."""
+        return self.once(_parents)
 
     def below(self, unit_id: str) -> frozenset[str]:
         """Ids of a unit and of everything under it."""
+        children = self.once(_children)
         found = {unit_id}
-        grown = True
-        while grown:
-            more = {unit.id for unit in self.units if unit.parent in found} - found
-            found |= more
-            grown = bool(more)
+        left = [unit_id]
+        while left:
+            more = [child for child in children.get(left.pop(), ()) if child not in found]
+            found.update(more)
+            left += more
         return frozenset(found)
+
+    def about(self, unit_ids: frozenset[str], stage: Stage) -> list[Figure]:
+        """Figures of one stage in which any of these units is counted, in the record's order."""
+        places = self.once(_places)
+        found = {place for unit_id in unit_ids for place in places.get((stage, unit_id), ())}
+        return [self.figures[place] for place in sorted(found)]
 
     def up_to(self, week: date) -> "Record":
         """The record as it stood once the release of a week was out."""
@@ -118,3 +151,34 @@ class Record:
             [figure for figure in self.figures if figure.week <= week],
             [turnout for turnout in self.turnouts if turnout.week <= week],
         )
+
+
+def _weeks(record: Record) -> tuple[date, ...]:
+    return tuple(
+        sorted({turnout.week for turnout in record.turnouts} | {figure.week for figure in record.figures})
+    )
+
+
+def _names(record: Record) -> dict[str, str]:
+    return {unit.id: unit.name for unit in record.units}
+
+
+def _parents(record: Record) -> dict[str, str | None]:
+    return {unit.id: unit.parent for unit in record.units}
+
+
+def _children(record: Record) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for unit in record.units:
+        if unit.parent is not None:
+            found.setdefault(unit.parent, []).append(unit.id)
+    return found
+
+
+def _places(record: Record) -> dict[tuple[Stage, str], list[int]]:
+    """Stage and unit id -> indices of the figures in which the unit is counted."""
+    found: dict[tuple[Stage, str], list[int]] = {}
+    for place, figure in enumerate(record.figures):
+        for unit_id in figure.units:
+            found.setdefault((figure.stage, unit_id), []).append(place)
+    return found

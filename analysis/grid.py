@@ -88,11 +88,13 @@ def lay_out(record: Record, units: Sequence[str], as_of: date | None = None) -> 
 
 def portion(grid: Grid, rows: slice) -> Grid:
     """Some of a grid's units; scales stay those of the whole record."""
-    items = {
-        stage: replace(item, level=item.level[:, rows], change=item.change[:, rows])
-        for stage, item in grid.items.items()
-    }
+    items = {stage: rows_of(item, rows) for stage, item in grid.items.items()}
     return Grid(grid.units[rows], grid.weeks, items)
+
+
+def rows_of(item: Item, rows: slice | Sequence[int]) -> Item:
+    """Some units of one stage, by their rows; scales stay those of the whole record."""
+    return replace(item, level=item.level[:, rows], change=item.change[:, rows])
 
 
 def lags(asked: Mask) -> Array:
@@ -110,7 +112,6 @@ def lags(asked: Mask) -> Array:
 
 
 def _rows(record: Record, units: Sequence[str], groups: set[frozenset[str]]) -> dict[frozenset[str], list[int]]:
-    parent = {unit.id: unit.parent for unit in record.units}
     row = {unit: index for index, unit in enumerate(units)}
     found = {}
     for group in groups:
@@ -120,7 +121,7 @@ def _rows(record: Record, units: Sequence[str], groups: set[frozenset[str]]) -> 
             at: str | None = unit
             while at is not None:
                 line.append(at)
-                at = parent.get(at)
+                at = record.parents.get(at)
             above.append(set(line))
         found[group] = sorted(row[unit] for unit in set.intersection(*above) if unit in row)
     return found

@@ -6,7 +6,7 @@ from datetime import date
 from math import sqrt
 
 from analysis.figures import Record, Scale, Sums
-from analysis.grid import Array, lay_out
+from analysis.grid import Array, Grid, lay_out, rows_of
 from analysis.scan import COMPOSITION, SHOCK, differences
 from analysis.stages import Stage
 
@@ -82,11 +82,11 @@ def series(record: Record, unit_id: str, stage: Stage) -> Series:
     Returns:
         The series; without points when nothing was released.
     """
-    parent = next((unit.parent for unit in record.units if unit.id == unit_id), None)
-    grid = lay_out(record, [unit_id, parent] if parent is not None else [unit_id])
-    if stage not in grid.items:
+    grid = record.once(_every_unit)
+    rows = record.once(_rows)
+    if stage not in grid.items or unit_id not in rows:
         return Series(unit_id, stage, None, 0.0, [])
-    item = grid.items[stage]
+    item = rows_of(grid.items[stage], [rows[unit_id], rows[record.parents.get(unit_id) or unit_id]])
     changes, counts, extra = differences(item)
     together = _merged(record, unit_id, stage)
     points = []
@@ -97,7 +97,7 @@ def series(record: Record, unit_id: str, stage: Stage) -> Series:
             continue
         sd, within = float(item.sd[index]), float(item.within[index])
         noise = sd * sd * (within + COMPOSITION * (1 - within)) / level.n
-        above = _sums(item.level[:, -1, index])
+        above = _sums(item.level[:, 1, index])
         counted = int(counts[0, index])
         points.append(
             Point(
@@ -116,6 +116,16 @@ def series(record: Record, unit_id: str, stage: Stage) -> Series:
     return Series(unit_id, stage, item.scale, float(item.sd[-1]), points)
 
 
+def _every_unit(record: Record) -> Grid:
+    """The record laid out for all its units and those right above them."""
+    above = [unit.parent for unit in record.units if unit.parent is not None]
+    return lay_out(record, list(dict.fromkeys([*(unit.id for unit in record.units), *above])))
+
+
+def _rows(record: Record) -> dict[str, int]:
+    return {unit: row for row, unit in enumerate(record.once(_every_unit).units)}
+
+
 def _sums(row: Array) -> Sums:
     return Sums(int(row[0]), float(row[1]), float(row[2]))
 
@@ -129,8 +139,4 @@ def _shrink(mean: float, noise: float, towards: float, sd: float) -> float:
 def _merged(record: Record, unit_id: str, stage: Stage) -> dict[date, Sums]:
     """Levels of the weeks in which a unit, or part of it, was counted together with others outside it."""
     inside = record.below(unit_id)
-    return {
-        figure.week: figure.level
-        for figure in record.figures
-        if figure.stage is stage and figure.units & inside and not figure.units <= inside
-    }
+    return {figure.week: figure.level for figure in record.about(inside, stage) if not figure.units <= inside}

@@ -1,6 +1,7 @@
 """The alert: what leaders are told when the trust-loss cycle forms, or one stage drifts."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,78 +60,69 @@ def new_alerts(session: Session, *, language: str = "en") -> list[AlertMessage]:
 
 
 def cycle_message(record: Record, state: State, say: Words) -> dict[str, Any]:
-    """The alert that a cycle forms, with the wheel and the evidence stage by stage."""
+    """The alert that a cycle forms: the wheel, the evidence stage by stage, what breaks it, what to watch for."""
     name = _name(record, state.unit_id)
-    unit = escape(name)
     turned = [(drift.stage, say.day(drift.since) if drift.since else "") for drift in state.turned]
-    title = say("alert.cycle_title", unit=unit)
-    alt = describe_wheel(turned, title=name, say=say)
+    first, since = turned[0]
+    picture = wheel_picture(turned, title=name, say=say)
     evidence = [
-        f"{place}. *{say(f'stage.{drift.stage.value}')}*: {moved(drift, record, state.unit_id, say)}"
+        f"{place}. *{say.stage(drift.stage)}*: {moved(drift, record, state.unit_id, say)}"
         for place, drift in enumerate(state.turned, start=1)
     ]
-    first = state.turned[0].stage
+    remedies = [f"• {say(f'remedy.{key}')}" for key in REMEDIES[first]]
     blocks: list[Block] = [
-        header(title),
-        section(say("alert.cycle_lead", stage=say(f"stage.{first.value}"), since=turned[0][1], count=len(turned))),
-        {"type": "image", "block_id": PICTURE_BLOCK, "slack_file": {"id": ""}, "alt_text": alt},
+        header(say("alert.cycle_title", unit=name)),
+        section(say("alert.cycle_lead", stage=say.measure(first), since=since, count=len(turned))),
+        {"type": "image", "block_id": PICTURE_BLOCK, "slack_file": {"id": ""}, "alt_text": picture["alt"]},
         section(f"*{say('alert.evidence')}*\n" + "\n".join(evidence)),
+        section(f"*{say('alert.remedies')}*\n" + "\n".join(remedies)),
         section(f"*{say('alert.signs')}*\n" + "\n".join(_signs(state, say))),
-        section(
-            f"*{say('alert.remedies')}*\n" + "\n".join(f"• {say(f'remedy.{key}')}" for key in REMEDIES[first])
-        ),
-        actions(
-            button(
-                say("alert.ask_themes"),
-                f"{Action.ASK}:0",
-                value=question_text(about(Intent.THEMES, unit=name), say),
-            ),
-            button(
-                say("alert.ask_trend"),
-                f"{Action.ASK}:1",
-                value=question_text(about(Intent.TREND, first, unit=name), say),
-            ),
-        ),
+        _buttons(name, first, say),
         context(say("alert.cycle_small_print", percent=f"{100 * budget().cycle:.0f}")),
     ]
-    picture = {
-        "png": base64.b64encode(draw_wheel(turned, title=name, say=say)).decode(),
+    text = say("alert.cycle_title", unit=escape(name))
+    return {"text": text, "blocks": blocks, "picture": picture}
+
+
+def wheel_picture(turned: Sequence[tuple[Stage, str]], *, title: str, say: Words) -> dict[str, str]:
+    """The wheel as the outbox carries a picture: base64, with alt text that says the same."""
+    return {
+        "png": base64.b64encode(draw_wheel(turned, title=title, say=say)).decode(),
         "filename": "wheel.png",
         "title": title,
-        "alt": alt,
+        "alt": describe_wheel(turned, title=title, say=say),
     }
-    return {"text": title, "blocks": blocks, "picture": picture}
 
 
 def drift_message(record: Record, state: State, say: Words) -> dict[str, Any]:
     """The note that one stage alone drifts: worth a look, and not the cycle."""
     name = _name(record, state.unit_id)
-    unit = escape(name)
-    turned = [state.stage] if state.stage else []
-    stage = say(f"stage.{state.stage.value}") if state.stage else ""
-    title = say("alert.drift_title", unit=unit, stage=stage)
+    stage = state.stage or state.turned[0].stage
     evidence = [
-        f"• *{say(f'stage.{drift.stage.value}')}*: {moved(drift, record, state.unit_id, say)}"
-        for drift in state.turned
+        f"*{say.stage(drift.stage)}*: {moved(drift, record, state.unit_id, say)}" for drift in state.turned
     ]
     blocks = [
-        header(title),
-        section("\n".join([say("alert.drift_lead", stage=stage), *evidence])),
-        actions(
-            button(
-                say("alert.ask_trend"),
-                f"{Action.ASK}:0",
-                value=question_text(about(Intent.TREND, *turned, unit=name), say),
-            )
-        ),
+        header(say("alert.drift_title", unit=name, stage=say.measure(stage))),
+        section("\n".join([*evidence, say("alert.drift_lead")])),
+        _buttons(name, stage, say),
         context(say("alert.drift_small_print", percent=f"{100 * budget().drift:.0f}")),
     ]
-    return {"text": title, "blocks": blocks}
+    return {"text": say("alert.drift_title", unit=escape(name), stage=say.measure(stage)), "blocks": blocks}
+
+
+def _buttons(name: str, stage: Stage, say: Words) -> Block:
+    asked = [("trend", about(Intent.TREND, stage, unit=name)), ("themes", about(Intent.THEMES, unit=name))]
+    return actions(
+        *(
+            button(say(f"alert.ask_{key}"), f"{Action.ASK}:{place}", value=question_text(question, say))
+            for place, (key, question) in enumerate(asked)
+        )
+    )
 
 
 def _signs(state: State, say: Words) -> list[str]:
     def line(sign: Sign, key: str) -> str:
-        return f"• {say(key, stage=say(f'stage.{sign.stage.value}'), weeks=sign.weeks)}"
+        return f"• {say(key, stage=say.stage(sign.stage), weeks=sign.weeks)}"
 
     found = [line(sign, "alert.confirm") for sign in state.confirm]
     found += [line(sign, "alert.refute") for sign in state.refute]

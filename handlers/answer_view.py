@@ -1,282 +1,279 @@
 """An answer as a leader reads it: a headline, a chart, figures with n, what is withheld, what to ask next."""
 
-import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
-from analysis.answers import Answer, Reported, Verdict
-from analysis.cycle import Kind, State
-from analysis.questions import Intent
+from analysis.answers import Compared, Line, Reported, Verdict, Withheld
+from analysis.cycle import Kind
+from analysis.figures import Scale
+from analysis.questions import Intent, Question
 from analysis.stages import Stage
-from handlers.alert import PICTURE_BLOCK
+from handlers.alert import PICTURE_BLOCK, wheel_picture
+from handlers.answer_headline import UNRESTRICTED, headline, label, unit_name
 from handlers.blocks import BUTTON, Block, actions, button, context, cut, escape, quote, section
-from handlers.charts import line_chart, without_charts
-from handlers.figures import figure_text, level_text, moved, state_line
-from handlers.home_view import SHAPES
+from handlers.charts import CHARTS, TITLE, line_chart, week_labels, without_charts
+from handlers.figures import compact_figures, figure_text, level_text, moved
 from handlers.ids import Action
-from handlers.question_text import question_text, reading_text
+from handlers.question_text import about, question_text, reading_text
+from handlers.states import state_row
 from handlers.themes_view import theme_line
-from handlers.wheel import describe_wheel, draw_wheel
 from handlers.words import Words
 from surveys.asking import Asked
 
+__all__ = ["answer_message", "headline"]
+
 MOST_ROWS = 10
-# Answered for everybody: nothing in them is about anybody.
-UNRESTRICTED = {Intent.HELP, Intent.DEFINITION, Intent.REFUSED}
-WITHOUT_READING = UNRESTRICTED | {Intent.UNCLEAR}
 MOST_QUOTES = 3
+MOST_NEXT = 3
+WITHOUT_READING = UNRESTRICTED | {Intent.HELP, Intent.UNCLEAR}
 
 
 def answer_message(asked: Asked, say: Words) -> dict[str, Any]:
     """The answer as a message: text, blocks, a fallback without charts, and the wheel when it is called for."""
-    found = asked.answer
     first = headline(asked, say)
-    blocks: list[Block] = [section(f"*{first}*")]
+    blocks: list[Block] = [section("\n".join(f"*{line}*" for line in first.split("\n")))]
+    if not asked.allowed and asked.answer.question.intent not in UNRESTRICTED:
+        blocks += _next(asked, say)
+        return {"text": first, "blocks": blocks}
     picture = _wheel(asked, say)
     if picture:
-        blocks.append(
-            {
-                "type": "image",
-                "block_id": PICTURE_BLOCK,
-                "slack_file": {"id": ""},
-                "alt_text": picture["alt"],
-            }
-        )
-    blocks += _charts(found, say)
-    blocks += _details(asked, say)
-    reasons = [say(f"withheld.{reason.value}") for reason in found.withheld]
-    if reasons and " ".join(reasons) != first:
-        blocks.append(section("\n".join(reasons)))
-    if found.question.intent not in WITHOUT_READING:
-        note = f" {say('figure.baseline')}" if any(figure.change is not None for figure in found.figures) else ""
-        blocks.append(context(f"{escape(reading_text(found.question, say))}.{note}"))
-    blocks += _next(found, say)
+        empty = {"type": "image", "block_id": PICTURE_BLOCK, "slack_file": {"id": ""}}
+        blocks.append(empty | {"alt_text": picture["alt"]})
+    blocks += _charts(asked, say)
+    blocks += DETAILS.get(asked.answer.question.intent, _figures)(asked, say)
+    blocks += _withheld(asked, first, say)
+    blocks += _small_print(asked, say)
+    blocks += _next(asked, say)
     message: dict[str, Any] = {"text": first, "blocks": blocks, "fallback_blocks": without_charts(blocks)}
     return message | ({"picture": picture} if picture else {})
 
 
-def headline(asked: Asked, say: Words) -> str:
-    """The answer in one sentence."""
-    found = asked.answer
-    intent = found.question.intent
-    if not asked.allowed and intent not in UNRESTRICTED:
-        return say("answer.leads_nothing")
-    own = HEADLINES.get(intent)
-    sentence = own(asked, say) if own else None
-    if sentence:
-        return sentence
-    if found.figures:
-        parts = [f"{_stage(figure.stage, say)} {level_text(figure, say)}" for figure in found.figures]
-        return say("answer.level", unit=escape(found.figures[0].label), levels=say.listing(parts))
-    if found.withheld:
-        return say(f"withheld.{found.withheld[0].value}")
-    return say("answer.nothing")
+# Charts ---------------------------------------------------------------------------------------------------
 
 
-def _stage(stage: Stage, say: Words) -> str:
-    return say(f"stage.{stage.value}")
+def _charts(asked: Asked, say: Words) -> list[Block]:
+    """Measures of one unit share a chart for points and one for hours; of several units, each has its own."""
+    lines = asked.answer.lines
+    one_unit = len({line.unit for line in lines}) == 1
+    groups: dict[object, list[Line]] = {}
+    for line in lines:
+        groups.setdefault(line.scale is Scale.AGREEMENT if one_unit else line.stage, []).append(line)
+    charts = [_chart(asked, group, say, by_unit=not one_unit) for group in groups.values()]
+    return [chart for chart in charts if chart][:CHARTS]
 
 
-def _fixed(asked: Asked, say: Words) -> str:
-    return say(f"answer.{asked.answer.question.intent.value}")
+def _chart(asked: Asked, lines: Sequence[Line], say: Words, *, by_unit: bool) -> Block | None:
+    weeks = sorted({week for line in lines for week in line.weeks})
+    series: dict[str, list[float | None]] = {}
+    for line in lines:
+        values = dict(zip(line.weeks, line.values, strict=True))
+        name = _line_name(asked, line) if by_unit else say.stage(line.stage)
+        series[name] = [values.get(week) for week in weeks]
+    stages = say.listing(list(dict.fromkeys(say.stage(line.stage) for line in lines)))
+    where = "" if by_unit else f" {say('question.in', unit=_line_name(asked, lines[0]))}"
+    scale = say("chart.points" if lines[0].scale is Scale.AGREEMENT else "chart.hours")
+    titles = [f"{stages}{where}, {scale}", f"{stages}, {scale}", stages]
+    title = next((one for one in titles if len(one) <= TITLE), stages)
+    return line_chart(title, week_labels(weeks, say), series)
 
 
-def _definition(asked: Asked, say: Words) -> str:
-    measures = asked.answer.question.measures
-    if not measures:
-        return say("answer.definition")
-    stage = measures[0]
-    return say("answer.stage_definition", stage=_stage(stage, say), means=say(f"stage_means.{stage.value}"))
-
-
-def _themes_headline(asked: Asked, say: Words) -> str | None:
-    heard = asked.answer.heard
-    return say("answer.themes", name=escape(heard[0].theme.name), n=heard[0].size) if heard else None
-
-
-def _participation_headline(asked: Asked, say: Words) -> str | None:
-    parts = [
-        say("answer.participation", unit=escape(part.label), low=part.percent[0], high=part.percent[1])
-        for part in asked.answer.participation
-    ]
-    return " ".join(parts) or None
-
-
-def _change_headline(asked: Asked, say: Words) -> str | None:
-    found = asked.answer
-    if found.withheld:
-        return None
-    return say("answer.change" if found.figures else "answer.no_change", count=len(found.figures))
-
-
-def _cycle_headline(asked: Asked, say: Words) -> str | None:
-    if not asked.answer.states:
-        return None
-    forming = [unit_id for unit_id, state in asked.answer.states.items() if state.kind is Kind.CYCLE]
-    if forming:
-        return say("answer.cycle", units=escape(say.listing([_name(asked, unit_id) for unit_id in forming])))
-    return say("answer.no_cycle")
-
-
-def _compare_headline(asked: Asked, say: Words) -> str | None:
-    found = asked.answer
-    if len(found.question.unit_names) < 2:
-        return _trend_headline(asked, say)
-    names = [escape(name) for name in found.question.unit_names[:2]]
-    sentences = []
-    for compared in found.compared:
-        key = f"answer.compare_{compared.verdict.value}"
-        worse, better = names if compared.verdict is Verdict.FIRST_WORSE else names[::-1]
-        sentences.append(say(key, stage=_stage(compared.stage, say), worse=worse, better=better))
-    return " ".join(sentences) or None
-
-
-def _trend_headline(asked: Asked, say: Words) -> str | None:
-    found = asked.answer
-    sentences = []
-    for compared, figure in zip(found.compared, found.figures, strict=False):
-        key = f"answer.trend_{compared.verdict.value}"
-        sentences.append(
-            say(
-                key,
-                stage=_stage(compared.stage, say),
-                unit=escape(figure.label),
-                level=level_text(figure, say),
-            )
-        )
-    return " ".join(sentences) or None
-
-
-def _rank_headline(asked: Asked, say: Words) -> str | None:
-    found = asked.answer
-    if not found.figures:
-        return None
-    worst = list(dict.fromkeys(escape(figure.label) for figure in found.figures if figure.rank == 1))
-    everyone = len({figure.label for figure in found.figures})
-    stage = say.listing([_stage(stage, say) for stage in found.question.measures]) or say("question.everything")
-    if len(worst) == everyone:
-        return say("answer.rank_equal", stage=stage)
-    return say("answer.rank" if len(worst) == 1 else "answer.rank_tied", stage=stage, units=say.listing(worst))
-
-
-HEADLINES: dict[Intent, Callable[[Asked, Words], str | None]] = {
-    Intent.HELP: _fixed,
-    Intent.UNCLEAR: _fixed,
-    Intent.REFUSED: _fixed,
-    Intent.DEFINITION: _definition,
-    Intent.CYCLE: _cycle_headline,
-    Intent.THEMES: _themes_headline,
-    Intent.QUOTES: _themes_headline,
-    Intent.PARTICIPATION: _participation_headline,
-    Intent.COMPARE: _compare_headline,
-    Intent.TREND: _trend_headline,
-    Intent.RANK: _rank_headline,
-    Intent.CHANGE: _change_headline,
-}
-
-
-def _name(asked: Asked, unit_id: str) -> str:
-    return next((unit.name for unit in asked.units if unit.id == unit_id), unit_id)
-
-
-def _charts(found: Answer, say: Words) -> list[Block]:
-    """One chart for points and one for hours, over the weeks that all lines share."""
-    charts = []
-    for in_hours in (False, True):
-        lines = [line for line in found.lines if (line.scale.value != "agreement") == in_hours]
-        if not lines:
-            continue
-        weeks = sorted({week for line in lines for week in line.weeks})
-        one_unit = len({line.label for line in lines}) == 1
-        names = [_stage(line.stage, say) if one_unit else line.label for line in lines]
-        if len(set(names)) < len(names):
-            names = [f"{line.label}: {_stage(line.stage, say)}" for line in lines]
-        series: dict[str, list[float | None]] = {}
-        for name, line in zip(names, lines, strict=True):
-            values = dict(zip(line.weeks, line.values, strict=True))
-            series[name] = [values.get(week) for week in weeks]
-        title = say("chart.hours" if in_hours else "chart.points")
-        subject = lines[0].label if one_unit else _stage(lines[0].stage, say)
-        chart = line_chart(f"{subject}, {title}", [say.day(week) for week in weeks], series)
-        if chart:
-            charts.append(chart)
-    return charts
-
-
-def _details(asked: Asked, say: Words) -> list[Block]:
-    found = asked.answer
-    if found.question.intent is Intent.HELP:
-        return [section(say("answer.help_more"))]
-    if found.question.intent is Intent.DEFINITION:
-        return [section(say("answer.definition_more"))]
-    rows = [_figure_row(figure, say) for figure in found.figures[:MOST_ROWS]]
-    rows += [_state_row(asked, unit_id, state, say) for unit_id, state in list(found.states.items())[:MOST_ROWS]]
-    rows += [f"• {theme_line(heard.theme, say)}" for heard in found.heard[:MOST_ROWS]]
-    blocks = [section("\n".join(rows))] if rows else []
-    differences = [
-        say(
-            "answer.difference",
-            stage=_stage(compared.stage, say),
-            low=say.signed(compared.interval[0]),
-            high=say.signed(compared.interval[1]),
-            unit=say(f"scale.{_scale(found, compared.stage)}.change"),
-        )
-        for compared in found.compared
-        if compared.interval and len(found.question.units) > 1
-    ]
-    if differences:
-        blocks.append(context("\n".join(differences)))
-    if found.neighbours:
-        several = len({figure.label for figure in found.neighbours}) > 1
-        near = [
-            f"{escape(figure.label) + ': ' if several else ''}{_stage(figure.stage, say)} "
-            f"{level_text(figure, say)} (n {figure.n})"
-            for figure in found.neighbours
-        ]
-        blocks.append(context(say("answer.neighbours", stages=say.listing(near))))
-    if found.question.intent in {Intent.THEMES, Intent.QUOTES}:
-        texts = [asked.comments[index].text for heard in found.heard for index in heard.quotes[:1]]
-        blocks += [quote(text) for text in texts[:MOST_QUOTES]]
-    return blocks
-
-
-def _scale(found: Answer, stage: Stage) -> str:
-    scales = {figure.stage: figure.scale.value for figure in found.figures}
-    return scales.get(stage, "agreement")
-
-
-def _figure_row(figure: Reported, say: Words) -> str:
-    place = f"{figure.rank}. " if figure.rank else "• "
-    return f"{place}*{escape(figure.label)}*, {_stage(figure.stage, say)}: {figure_text(figure, say)}"
-
-
-def _state_row(asked: Asked, unit_id: str, state: State, say: Words) -> str:
-    row = f"{SHAPES[state.kind]}  *{escape(_name(asked, unit_id))}*: {state_line(state, say)}"
-    if state.kind not in {Kind.CYCLE, Kind.DRIFT}:
-        return row
-    turned = [f"{_stage(drift.stage, say)} {moved(drift, asked.record, unit_id, say)}" for drift in state.turned]
-    return "\n".join([row, *(f"      {line}" for line in turned)])
+def _line_name(asked: Asked, line: Line) -> str:
+    """A line's label, with the names of merged teams that the asker does not lead."""
+    names = {unit.id: unit.name for unit in asked.units}
+    return " + ".join(names.get(part, part) for part in line.label.split(" + "))
 
 
 def _wheel(asked: Asked, say: Words) -> dict[str, Any] | None:
     for unit_id, state in asked.answer.states.items():
         if state.kind is Kind.CYCLE:
             turned = [(drift.stage, say.day(drift.since) if drift.since else "") for drift in state.turned]
-            name = _name(asked, unit_id)
-            return {
-                "png": base64.b64encode(draw_wheel(turned, title=name, say=say)).decode(),
-                "filename": "wheel.png",
-                "title": name,
-                "alt": describe_wheel(turned, title=name, say=say),
-            }
+            name = next((unit.name for unit in asked.units if unit.id == unit_id), unit_id)
+            return wheel_picture(turned, title=name, say=say)
     return None
 
 
-def _next(found: Answer, say: Words) -> list[Block]:
-    texts = list(dict.fromkeys(question_text(question, say) for question in found.next))
-    if not texts:
+# Details --------------------------------------------------------------------------------------------------
+
+
+def _figures(asked: Asked, say: Words) -> list[Block]:
+    """A row for each figure that the headline does not hold already, and what stands beside it on the wheel."""
+    found = asked.answer
+    figures = list(dict.fromkeys(found.figures))[:MOST_ROWS]
+    if len(figures) == 1 and found.question.intent not in {Intent.TREND, Intent.CHANGE}:
+        figures = []
+    rows = _rows(asked, figures, say)
+    return [*([section("\n".join(rows))] if rows else []), *_differences(asked, say), *_neighbours(asked, say)]
+
+
+def _rows(asked: Asked, figures: Sequence[Reported], say: Words) -> list[str]:
+    """A line for each figure, naming only what tells it from the others."""
+    several_units = len({figure.unit for figure in figures}) > 1
+    several_stages = len({figure.stage for figure in figures}) > 1
+    by_weeks = len({(figure.unit, figure.stage) for figure in figures}) < len(figures)
+    dated = asked.answer.question.intent is Intent.TREND
+    rows = []
+    for figure in figures:
+        parts = [f"*{label(asked, figure)}*"] if several_units else []
+        parts += [say.stage(figure.stage)] if several_stages else []
+        parts += [_weeks(figure, say)] if by_weeks or (dated and not parts) else []
+        told = figure_text(figure, say)
+        rows.append(f"• {', '.join(parts)}: {told}" if parts else f"• {told}")
+    return rows
+
+
+def _weeks(figure: Reported, say: Words) -> str:
+    week = say.day(figure.week)
+    return say("answer.week", week=week) if figure.weeks == 1 else say("answer.weeks", n=figure.weeks, week=week)
+
+
+def _ranking(asked: Asked, say: Words) -> list[Block]:
+    rows = []
+    for units, several in groupby(asked.answer.figures, key=lambda figure: figure.units):
+        figures = list(several)
+        told = figure_text(figures[0], say) if len(figures) == 1 else compact_figures(figures, say)
+        rows.append(f"{figures[0].rank}. *{label(asked, figures[0])}*: {told}")
+        del units
+    return [section("\n".join(rows[:MOST_ROWS]))] if rows else []
+
+
+def _differences(asked: Asked, say: Words) -> list[Block]:
+    found = asked.answer
+    if len(found.question.units) < 2:
         return []
-    buttons = [
-        button(cut(text, BUTTON), f"{Action.ASK}:{place}", value=text) for place, text in enumerate(texts[:3])
+    names = [escape(name) for name in found.question.unit_names[:2]]
+    scales = {figure.stage: figure.scale for figure in found.figures}
+    lines = [
+        _difference(compared, scales.get(compared.stage, Scale.AGREEMENT), names, say)
+        for compared in found.compared
+        if compared.interval
     ]
-    return [actions(*buttons)]
+    return [context("\n".join(lines))] if lines else []
+
+
+def _difference(compared: Compared, scale: Scale, names: Sequence[str], say: Words) -> str:
+    """How far apart two units are, in words that say which way."""
+    ends = sorted(-scale.worse * end for end in compared.interval or (0.0, 0.0))
+    stage = say.stage(compared.stage)
+    if compared.verdict in {Verdict.FIRST_WORSE, Verdict.SECOND_WORSE}:
+        low, high = sorted(abs(end) for end in ends)
+        better = names[compared.verdict is Verdict.FIRST_WORSE]
+        between = say(f"scale.{scale.value}.range", low=say.number(low), high=say.number(high))
+        return say("answer.difference", stage=stage, better=better, range=between)
+    # Above 0 is in favour of the first.
+    first, second = say.number(max(0.0, ends[1])), say.number(max(0.0, -ends[0]))
+    return say("answer.difference_open", stage=stage, low=first, first=names[0], high=second, second=names[1])
+
+
+def _neighbours(asked: Asked, say: Words) -> list[Block]:
+    """The stages on both sides of the one asked about, of at most two units: more would be a table."""
+    near: dict[str, list[str]] = {}
+    for figure in asked.answer.neighbours:
+        told = f"{say.stage(figure.stage)} {level_text(figure, say)} (n {figure.n})"
+        near.setdefault(label(asked, figure), []).append(told)
+    if not near or len(near) > 2:
+        return []
+    if len(near) == 1:
+        return [context(say("answer.neighbours", stages=", ".join(next(iter(near.values())))))]
+    parts = [say("answer.neighbours_of", unit=unit, stages=", ".join(told)) for unit, told in near.items()]
+    return [context(say("answer.neighbours", stages="; ".join(parts)))]
+
+
+def _states(asked: Asked, say: Words) -> list[Block]:
+    """The units that are not steady with their evidence; the steady ones in one line."""
+    states = asked.answer.states
+    rows = []
+    steady = [unit_name(asked, unit_id) for unit_id, state in states.items() if state.kind is Kind.STEADY]
+    for unit_id, state in [pair for pair in states.items() if pair[1].kind is not Kind.STEADY][:MOST_ROWS]:
+        unit = next((unit.name for unit in asked.units if unit.id == unit_id), unit_id)
+        rows.append(state_row(unit, state, say))
+        if state.kind in {Kind.CYCLE, Kind.DRIFT}:
+            rows += [
+                f"    • {say.stage(drift.stage)}: {moved(drift, asked.record, unit_id, say)}"
+                for drift in state.turned
+            ]
+    rows += [f"○  {say('answer.steady', units=', '.join(sorted(steady)))}"] if steady else []
+    return [section("\n".join(rows))] if rows else []
+
+
+def _themes(asked: Asked, say: Words) -> list[Block]:
+    found = asked.answer
+    rows = [f"• {theme_line(heard.theme.name, heard.theme.area, heard.size, say)}" for heard in found.heard]
+    blocks = [section("\n".join(rows[:MOST_ROWS]))] if rows else []
+    each = 1 if found.question.intent is Intent.THEMES else MOST_QUOTES
+    texts = [asked.comments[index].text for heard in found.heard for index in heard.quotes[:each]]
+    if rows and not texts and found.question.intent is Intent.QUOTES:
+        blocks.append(section(say("answer.no_quotes")))
+    return blocks + [quote(text) for text in texts[:MOST_QUOTES]]
+
+
+def _help(asked: Asked, say: Words) -> list[Block]:
+    del asked
+    return [section(say("answer.help_more")), context(say("answer.help_small_print"))]
+
+
+def _definition(asked: Asked, say: Words) -> list[Block]:
+    if asked.answer.question.measures:
+        return [section(say("answer.wheel"))]
+    return [section(say("answer.definition_more")), section(say("answer.wheel"))]
+
+
+def _nothing_more(asked: Asked, say: Words) -> list[Block]:
+    del asked, say
+    return []
+
+
+DETAILS: dict[Intent, Callable[[Asked, Words], list[Block]]] = {
+    Intent.HELP: _help,
+    Intent.DEFINITION: _definition,
+    Intent.REFUSED: _nothing_more,
+    Intent.UNCLEAR: _nothing_more,
+    Intent.RANK: _ranking,
+    Intent.CYCLE: _states,
+    Intent.THEMES: _themes,
+    Intent.QUOTES: _themes,
+}
+
+
+# What stands under every answer ---------------------------------------------------------------------------
+
+
+def _withheld(asked: Asked, first: str, say: Words) -> list[Block]:
+    if asked.answer.question.intent is Intent.REFUSED:
+        return []
+    reasons = [say(f"withheld.{reason.value}") for reason in asked.answer.withheld]
+    told = [reason for reason in reasons if reason != first]
+    return [context("\n".join(told))] if told else []
+
+
+def _small_print(asked: Asked, say: Words) -> list[Block]:
+    found = asked.answer
+    if found.question.intent in WITHOUT_READING:
+        return []
+    parts = [escape(reading_text(found.question, say))]
+    averaged = [figure for figure in found.figures if figure.weeks > 1]
+    if averaged:
+        fullest = max(averaged, key=lambda figure: figure.weeks)
+        parts.append(say("answer.averaged", weeks=_weeks(fullest, say)))
+    parts += [say("figure.baseline")] if any(figure.change is not None for figure in found.figures) else []
+    return [context("\n".join(parts))]
+
+
+def _next(asked: Asked, say: Words) -> list[Block]:
+    questions = list(_leading_on(asked))
+    texts = list(dict.fromkeys(question_text(question, say) for question in questions))[:MOST_NEXT]
+    buttons = [button(cut(text, BUTTON), f"{Action.ASK}:{place}", value=text) for place, text in enumerate(texts)]
+    return [actions(*buttons)] if buttons else []
+
+
+def _leading_on(asked: Asked) -> Sequence[Question]:
+    """What to ask next: never what would only be turned down."""
+    found = asked.answer
+    intent = found.question.intent
+    if not asked.allowed:
+        return () if intent is Intent.DEFINITION else (about(Intent.DEFINITION),)
+    if intent is Intent.REFUSED or Withheld.NOT_ALLOWED in found.withheld:
+        return (about(Intent.CHANGE), about(Intent.RANK, Stage.TRUST), about(Intent.CYCLE))
+    if Withheld.TOO_FEW_COMMENTS in found.withheld and found.question.units:
+        return (Question(Intent.THEMES, found.question.measures), *found.next)
+    return found.next

@@ -1,5 +1,6 @@
 """Block Kit in short: the few blocks our messages are made of, cut to Slack's limits."""
 
+import unicodedata
 from typing import Any
 
 Block = dict[str, Any]
@@ -7,10 +8,21 @@ Block = dict[str, Any]
 # Slack's limits, in characters (shared with the tests through the sandbox, which enforces them).
 SECTION, HEADER, BUTTON, CONTEXT = 3000, 150, 75, 2000
 
+# Unicode categories of what is not seen: control, format, surrogate, private use.
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co"})
+# A line break, and the joiner that makes one emoji of several.
+SEEN = frozenset({"\n", "\u200d"})
+
 
 def escape(text: str) -> str:
     """Text of others inside our formatting: Slack's three control characters made harmless."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def printable(text: str) -> str:
+    """Text without control characters and without marks that turn the direction of what follows."""
+    kept = (character for character in text if character in SEEN or unicodedata.category(character) not in HIDDEN)
+    return "".join(kept) or "\u2026"
 
 
 def cut(text: str, most: int) -> str:
@@ -31,7 +43,7 @@ def section(text: str, *, accessory: Block | None = None) -> Block:
 
 def quote(text: str) -> Block:
     """A comment, drawn as plain text so that no mention, link, emoji or formatting in it is live."""
-    element = {"type": "text", "text": cut(text, SECTION)}
+    element = {"type": "text", "text": cut(printable(text), SECTION)}
     return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [element]}]}
 
 

@@ -1,11 +1,16 @@
 """Charts as Slack draws them itself, each with a table to fall back on."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from handlers.blocks import Block, cut, table
+from handlers.words import Words
 
-# Limits of a data_visualization block (slack-facts): characters of title and label, series of one chart.
-TITLE, LABEL, SERIES = 50, 20, 6
+# Limits of a data_visualization block (slack-facts): characters of title and label, series of one chart, charts of
+# one message.
+TITLE, LABEL, SERIES, CHARTS = 50, 20, 6, 2
+# A line that leaves fewer labels than this share to all lines is not drawn, rather than hide the rest: our choice.
+LEAST_SHARED = 0.5
 
 
 def line_chart(
@@ -14,10 +19,10 @@ def line_chart(
     """A line for each series over the same labels, or None when fewer than two points are left to draw.
 
     Slack wants a value of every series at every label, and we fill nothing in: a label at which any series has no
-    value (None) is left out.
+    value (None) is left out, and so is a series that would take most labels with it.
     """
-    drawn = {name: values for name, values in list(series.items())[:SERIES] if any(v is not None for v in values)}
-    whole = [place for place in range(len(labels)) if all(values[place] is not None for values in drawn.values())]
+    drawn = _drawable(series, len(labels))
+    whole = _shared(drawn)
     if not drawn or len(whole) < 2:
         return None
     categories = [cut(labels[place], LABEL) for place in whole]
@@ -26,9 +31,10 @@ def line_chart(
         axis["y_label"] = cut(y_label, TITLE)
     lines = [
         {
-            "name": cut(name, LABEL),
+            "name": name,
             "data": [
-                {"label": cut(labels[place], LABEL), "value": round(values[place] or 0.0, 1)} for place in whole
+                {"label": label, "value": round(values[place] or 0.0, 1)}
+                for label, place in zip(categories, whole, strict=True)
             ],
         }
         for name, values in drawn.items()
@@ -38,6 +44,27 @@ def line_chart(
         "title": cut(title, TITLE),
         "chart": {"type": "line", "series": lines, "axis_config": axis},
     }
+
+
+def _drawable(series: Mapping[str, Sequence[float | None]], labels: int) -> dict[str, Sequence[float | None]]:
+    """The series that can be drawn together, under names that fit and differ."""
+    known = {name: values for name, values in series.items() if any(value is not None for value in values)}
+    drawn = dict(list(known.items())[:SERIES])
+    while len(drawn) > 1 and len(_shared(drawn)) < LEAST_SHARED * labels:
+        gaps = {name: sum(value is None for value in values) for name, values in drawn.items()}
+        sparsest = max(reversed(gaps), key=lambda name: gaps[name])
+        if gaps[sparsest] == 0:
+            break
+        del drawn[sparsest]
+    named: dict[str, Sequence[float | None]] = {}
+    for name, values in drawn.items():
+        named.setdefault(cut(name, LABEL), values)
+    return named
+
+
+def _shared(drawn: Mapping[str, Sequence[float | None]]) -> list[int]:
+    """Places at which every series has a value."""
+    return [place for place, values in enumerate(zip(*drawn.values(), strict=True)) if None not in values]
 
 
 def as_table(block: Block) -> Block:
@@ -65,3 +92,9 @@ def without_charts(blocks: Sequence[Block]) -> list[Block]:
             kept.append(as_table(block))
             tables += 1
     return kept
+
+
+def week_labels(weeks: Sequence[date], say: Words) -> list[str]:
+    """A label for each week, with its year when the same day comes twice."""
+    labels = [say.day(week) for week in weeks]
+    return labels if len(set(labels)) == len(labels) else [say.day_of_year(week) for week in weeks]

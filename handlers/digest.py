@@ -1,29 +1,32 @@
-"""The manager's digest: two minutes on a Friday about one unit."""
+"""The manager's digest: two minutes on a Friday about the teams they lead."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from analysis.answers import Reported
 from analysis.cycle import Kind, State, watch
 from analysis.figures import Record, Unit
 from analysis.questions import Intent
 from analysis.stages import Stage
 from analysis.themes import Comment, Theme, quotable, shown
 from handlers.blocks import Block, actions, button, context, divider, escape, header, quote, section
-from handlers.charts import line_chart, without_charts
+from handlers.charts import CHARTS, line_chart, week_labels, without_charts
 from handlers.figures import (
     CHART_WEEKS,
     chart_values,
-    figure_text,
     merged_with,
     newest,
     share_answered,
+    short_figure_text,
     state_line,
 )
 from handlers.ids import Action
 from handlers.question_text import about, question_text
+from handlers.states import by_urgency, state_row
 from handlers.themes_view import theme_line
 from handlers.words import Words, words
 from surveys import results
@@ -31,22 +34,9 @@ from surveys.digests import Owed
 
 THEME_WEEKS = 4
 MOST_THEMES = 3
+# Units told in full; a message has 50 blocks, and a reader two minutes.
+MOST_UNITS = 3
 DIGEST_BLOCK = "digest"
-
-
-def digest_message(session: Session, owed: Owed) -> dict[str, Any]:
-    """The digest of a release for one manager: every unit they lead, one after the other."""
-    say = words(owed.person.language)
-    record = results.whole_record(session).up_to(owed.week_on)
-    tree = {unit.id: unit for unit in record.units}
-    states = watch(record)
-    blocks: list[Block] = []
-    for unit_id in sorted(owed.person.leads):
-        said = _said(session, unit_id, week=owed.week_on)
-        blocks += _unit_blocks(record, tree[unit_id], states.get(unit_id), said, week=owed.week_on, say=say)
-    names = say.listing([tree[unit_id].name for unit_id in sorted(owed.person.leads)])
-    text = say("digest.title", unit=names, week=say.day(owed.week_on))
-    return {"text": text, "blocks": blocks, "fallback_blocks": without_charts(blocks)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +48,46 @@ class _Said:
     themes: list[Theme]
 
 
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """What the digests of a week are made from."""
+
+    record: Record
+    states: Mapping[str, State]
+    week: date
+    say: Words
+
+    def name(self, unit_id: str) -> str:
+        return next((unit.name for unit in self.record.units if unit.id == unit_id), unit_id)
+
+
+def digest_message(session: Session, owed: Owed) -> dict[str, Any]:
+    """The digest of a release for one manager: the units they lead, those that need them most first."""
+    say = words(owed.person.language)
+    record = results.whole_record(session).up_to(owed.week_on)
+    this = _Week(record, watch(record), owed.week_on, say)
+    units = by_urgency(owed.person.leads, this.states, this.name)
+    in_full, in_short = units[:MOST_UNITS], units[MOST_UNITS:]
+    blocks: list[Block] = []
+    for unit_id in in_full:
+        blocks += _unit_blocks(this, unit_id, _said(session, unit_id, week=owed.week_on))
+    if in_short:
+        rows = [state_row(this.name(unit_id), this.states.get(unit_id), say) for unit_id in in_short]
+        blocks.append(section(f"*{say('digest.more')}*\n" + "\n".join(rows)))
+    blocks = _fitted(blocks)
+    # Only one block of a message may have this id.
+    blocks[0] = blocks[0] | {"block_id": DIGEST_BLOCK}
+    names = escape(say.listing([this.name(unit_id) for unit_id in units]))
+    text = say("digest.title", unit=names, week=say.day(owed.week_on))
+    return {"text": text, "blocks": blocks, "fallback_blocks": without_charts(blocks)}
+
+
+def _fitted(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with no more charts than a message takes."""
+    charts = [place for place, block in enumerate(blocks) if block["type"] == "data_visualization"]
+    return [block for place, block in enumerate(blocks) if place not in charts[CHARTS:]]
+
+
 def _said(session: Session, unit_id: str, *, week: date) -> _Said:
     since = week - timedelta(weeks=THEME_WEEKS - 1)
     home, comments = results.comments_about(session, unit_id, since=since, until=week)
@@ -65,50 +95,59 @@ def _said(session: Session, unit_id: str, *, week: date) -> _Said:
     return _Said(home, comments, themes[:MOST_THEMES])
 
 
-def _unit_blocks(
-    record: Record,
-    unit: Unit,
-    state: State | None,
-    said: _Said,
-    *,
-    week: date,
-    say: Words,
-) -> list[Block]:
-    names = {other.id: other.name for other in record.units}
-    blocks = [
-        header(say("digest.title", unit=unit.name, week=say.day(week))) | {"block_id": DIGEST_BLOCK},
-        section(f"*{state_line(state, say)}*" if state else say("digest.no_state")),
-    ]
-    together = merged_with(record, unit.id, week=week, names=names)
-    if together:
-        blocks.append(context(say("digest.merged", others=escape(say.listing(together)))))
-    blocks += _charts(record, unit.id, say)
-    known = [figure for stage in Stage if (figure := newest(record, unit.id, stage, week=week))]
-    rows = [f"*{say(f'stage.{figure.stage.value}')}*: {figure_text(figure, say)}" for figure in known]
-    if known and not any(figure.more_than_noise for figure in known):
-        rows.append(say("digest.nothing_moved"))
-    blocks.append(section("\n".join(rows) or say("digest.nothing_released")))
-    blocks += _theme_blocks(said, unit, say)
-    blocks += [
-        section(f"*{say('digest.talk')}* {say(_talk_key(state))}"),
-        context(f"{share_answered(record, unit.id, week=week, say=say)} {say('figure.baseline')}"),
-        actions(
-            button(
-                say("digest.ask"),
-                f"{Action.ASK}:0",
-                value=question_text(about(Intent.TREND, Stage.TRUST, unit=unit.name), say),
-            )
-        ),
+def _unit_blocks(this: _Week, unit_id: str, said: _Said) -> list[Block]:
+    say, record, name = this.say, this.record, this.name(unit_id)
+    state = this.states.get(unit_id)
+    names = {unit.id: unit.name for unit in record.units}
+    together = merged_with(record, unit_id, week=this.week, names=names)
+    figures = [figure for stage in Stage if (figure := newest(record, unit_id, stage, week=this.week))]
+    small_print = [share_answered(record, unit_id, week=this.week, say=say)]
+    small_print += [say("figure.baseline"), say("figure.good")] if figures else []
+    return [
+        header(say("digest.title", unit=name, week=say.day(this.week))),
+        section(_state_text(this, unit_id)),
+        *([context(say("digest.merged", others=escape(say.listing(together))))] if together else []),
+        section(_figures_text(figures, say)),
+        *_charts(record, unit_id, say),
+        *_theme_blocks(said, unit_id, say),
+        section(f"*{say('digest.talk')}*\n{say(_talk_key(state))}"),
+        _buttons(name, state, say),
+        context(" ".join(small_print)),
         divider(),
     ]
-    return blocks
+
+
+def _state_text(this: _Week, unit_id: str) -> str:
+    """A team's state in a sentence; of a unit above teams, the states of those teams."""
+    state = this.states.get(unit_id)
+    if state:
+        return f"*{state_line(state, this.say)}*"
+    teams = by_urgency(this.record.below(unit_id) & set(this.states), this.states, this.name)
+    rows = [state_row(this.name(team), this.states[team], this.say) for team in teams]
+    return "\n".join([f"*{this.say('digest.no_state')}*", *rows])
+
+
+def _figures_text(figures: Sequence[Reported], say: Words) -> str:
+    """What moved before what did not."""
+    if not figures:
+        return say("digest.nothing_released")
+
+    def rows(title: str, kept: Sequence[Reported]) -> list[str]:
+        lines = [f"• {say.stage(figure.stage)}: {short_figure_text(figure, say)}" for figure in kept]
+        return [f"*{say(title)}*", *lines] if lines else []
+
+    moved = [figure for figure in figures if figure.more_than_noise]
+    calm = [figure for figure in figures if figure.more_than_noise is False]
+    new = [f"• {say.stage(f.stage)}: {short_figure_text(f, say)}" for f in figures if f.more_than_noise is None]
+    nothing = [say("digest.nothing_moved")] if calm and not moved else []
+    return "\n".join([*rows("digest.moved", moved), *nothing, *rows("digest.within_noise", calm), *new])
 
 
 def _charts(record: Record, unit_id: str, say: Words) -> list[Block]:
-    labels = [say.day(week) for week in record.weeks[-CHART_WEEKS:]]
+    labels = week_labels(record.weeks[-CHART_WEEKS:], say)
 
     def values(*stages: Stage) -> dict[str, list[float | None]]:
-        return {say(f"stage.{stage.value}"): chart_values(record, unit_id, stage) for stage in stages}
+        return {say.stage(stage): chart_values(record, unit_id, stage) for stage in stages}
 
     charts = [
         line_chart(say("digest.chart_points"), labels, values(Stage.TRUST, Stage.FRICTION)),
@@ -117,17 +156,28 @@ def _charts(record: Record, unit_id: str, say: Words) -> list[Block]:
     return [chart for chart in charts if chart]
 
 
-def _theme_blocks(said: _Said, unit: Unit, say: Words) -> list[Block]:
+def _theme_blocks(said: _Said, unit_id: str, say: Words) -> list[Block]:
     if said.home is None or not said.themes:
-        return [section(f"*{say('digest.themes')}* {say('digest.no_themes')}")]
-    own = said.home.id == unit.id
+        return [section(f"*{say('digest.themes')}*\n{say('digest.no_themes')}")]
+    own = said.home.id == unit_id
     title = say("digest.themes") if own else say("digest.themes_above", unit=escape(said.home.name))
-    rows = [f"• {theme_line(theme, say)}" for theme in said.themes]
+    rows = [f"• {theme_line(theme.name, theme.area, theme.size, say)}" for theme in said.themes]
     quotes = [index for theme in said.themes for index in quotable(theme, said.comments)]
     return [
         section(f"*{title}*\n" + "\n".join(rows)),
         *([quote(said.comments[quotes[0]].text)] if quotes else []),
     ]
+
+
+def _buttons(name: str, state: State | None, say: Words) -> Block:
+    stage = (state.stage if state else None) or Stage.TRUST
+    asked = [("trend", about(Intent.TREND, stage, unit=name)), ("themes", about(Intent.THEMES, unit=name))]
+    return actions(
+        *(
+            button(say(f"digest.ask_{key}"), f"{Action.ASK}:{place}", value=question_text(question, say))
+            for place, (key, question) in enumerate(asked)
+        )
+    )
 
 
 def _talk_key(state: State | None) -> str:

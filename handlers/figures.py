@@ -1,5 +1,6 @@
 """Figures in words: a level with its n, a change with whether it is more than noise, a state in a sentence."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from analysis.answers import Reported
@@ -22,7 +23,7 @@ def newest(record: Record, unit_id: str, stage: Stage, *, week: date) -> Reporte
 
 
 def figure_text(figure: Reported, say: Words) -> str:
-    """'3.4 of 5 (n 8), -0.4 points against ..., more than noise'."""
+    """'2.4 of 5, *0.4 points worse*, more than noise (n 8)'."""
     level = level_text(figure, say)
     if figure.change is None or figure.more_than_noise is None:
         return say("figure.no_change", level=level, n=figure.n)
@@ -30,19 +31,46 @@ def figure_text(figure: Reported, say: Words) -> str:
     return say(key, level=level, n=figure.n, change=change_text(figure.change, figure.scale, say))
 
 
+def short_figure_text(figure: Reported, say: Words) -> str:
+    """'2.4 of 5, *0.4 points worse* (n 8)', where something else says what is more than noise; that is bold."""
+    level = level_text(figure, say)
+    if figure.change is None:
+        return say("figure.no_change", level=level, n=figure.n)
+    change = change_text(figure.change, figure.scale, say)
+    return say(
+        "figure.change", level=level, n=figure.n, change=f"*{change}*" if figure.more_than_noise else change
+    )
+
+
+def compact_figures(figures: Sequence[Reported], say: Words) -> str:
+    """'Trust 3.4, Overlay hours 5.5, Friction 3.5 (n 6 to 7)'; empty without figures."""
+    if not figures:
+        return ""
+    least, most = min(figure.n for figure in figures), max(figure.n for figure in figures)
+    n = f"{least}" if least == most else say("figure.band", low=least, high=most)
+    values = ", ".join(f"{say.stage(figure.stage)} {value_text(figure, say)}" for figure in figures)
+    return say("figure.compact", figures=values, n=n)
+
+
 def level_text(figure: Reported, say: Words) -> str:
-    """A mean, or the band of a group that was of one mind."""
+    """A mean, or the band of a group that was of one mind, with its unit."""
+    return say(f"scale.{figure.scale.value}.level", value=value_text(figure, say))
+
+
+def value_text(figure: Reported, say: Words) -> str:
+    """The same without its unit."""
     if figure.mean is not None:
-        value = say.number(figure.mean)
-    else:
-        low, high = figure.band or (0.0, 0.0)
-        value = say("figure.band", low=say.number(low, 0), high=say.number(high, 0))
-    return say(f"scale.{figure.scale.value}.level", value=value)
+        return say.number(figure.mean)
+    low, high = figure.band or (0.0, 0.0)
+    return say("figure.band", low=say.number(low, 0), high=say.number(high, 0))
 
 
 def change_text(change: float, scale: Scale, say: Words) -> str:
-    """A change with its sign and unit, such as '-0.4 points'."""
-    return f"{say.signed(change)} {say(f'scale.{scale.value}.change')}"
+    """A change in words that say which way is worse, such as '0.4 points worse' or '2.0 h more'."""
+    if round(change, 1) == 0:
+        return say("figure.same")
+    way = "worse" if change * scale.worse > 0 else "better"
+    return say(f"scale.{scale.value}.{way}", change=say.number(abs(change)))
 
 
 def moved(drift: Drift, record: Record, unit_id: str, say: Words) -> str:
@@ -72,17 +100,22 @@ def share_answered(record: Record, unit_id: str, *, week: date, say: Words) -> s
     return say(f"turnout.{band}")
 
 
-def merged_with(record: Record, unit_id: str, *, week: date, names: dict[str, str]) -> list[str]:
-    """Names of the siblings that a team was counted together with in a week; empty when it stood alone."""
+def counted_with(record: Record, unit_id: str, *, week: date) -> frozenset[str]:
+    """Ids of the teams that a team was counted together with in a week, its own included."""
     for turnout in record.turnouts:
         if turnout.week == week and unit_id in turnout.units:
-            return sorted(names.get(other, other) for other in turnout.units if other != unit_id)
-    return []
+            return turnout.units
+    return frozenset({unit_id})
+
+
+def merged_with(record: Record, unit_id: str, *, week: date, names: Mapping[str, str]) -> list[str]:
+    """Names of the siblings that a team was counted together with in a week; empty when it stood alone."""
+    together = counted_with(record, unit_id, week=week)
+    return sorted(names.get(other, other) for other in together if other != unit_id)
 
 
 def state_line(state: State, say: Words) -> str:
     """The state of a unit in one sentence."""
     if state.stage is None or state.since is None:
         return say(f"state.{state.kind.value}_overall")
-    stage = say(f"stage.{state.stage.value}")
-    return say(f"state.{state.kind.value}", stage=stage, since=say.day(state.since))
+    return say(f"state.{state.kind.value}", stage=say.measure(state.stage), since=say.day(state.since))

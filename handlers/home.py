@@ -36,9 +36,10 @@ class Home:
             if person is None:
                 return home_view.stranger_view()
             pulse = rounds.open_pulse(session, person, now=services.now())
-            record, states = None, {}
+            record, states, names = None, {}, {}
             if person.leads:
                 whole = results.whole_record(session)
+                names = {unit.id: unit.name for unit in whole.units}
                 seen = results.visible_units(session, person)
                 record = results.visible(whole, seen)
                 states = {unit_id: state for unit_id, state in watch(whole).items() if unit_id in seen}
@@ -47,6 +48,7 @@ class Home:
             pulse,
             record=record,
             states=states,
+            names=names,
             zone=person.zone(services.schedule.company_zone.key),
             smallest_group=services.smallest_group,
         )

@@ -8,13 +8,13 @@ from slack_sdk import WebClient
 from handlers import pulse_answers, pulse_view
 from handlers.ids import Action, Callback
 from handlers.services import Services
-from handlers.words import words
+from handlers.words import Words, words
 from surveys import outbox
 from surveys.errors import NotInvited, OrgpulseError
 from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.rounds import answering, rounds
-from surveys.rounds.rounds import Participation, Round
+from surveys.rounds.rounds import Participation, Pulse, Round
 
 
 class Pulses:
@@ -32,74 +32,80 @@ class Pulses:
     def open(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """Open the modal, or say kindly why there is nothing to answer."""
         ack()
-        round_id = body["actions"][0]["value"]
         person = self._person(body)
         try:
-            with self._services.database.read() as session:
-                pulse = rounds.pulse_of(session, person, round_id=round_id, now=self._services.now())
+            known, pulse = self._pulse(person, body["actions"][0]["value"])
+        except OrgpulseError as problem:
+            view = _notice(problem, person)
+        else:
             view = pulse_view.modal(
-                person,
+                known,
                 pulse.round,
                 [self._services.bank[item_id] for item_id in pulse.round.item_ids],
-                zone=person.zone(self._services.schedule.company_zone.key),
+                zone=known.zone(self._services.schedule.company_zone.key),
                 smallest_group=self._services.smallest_group,
                 answered_before=pulse.state is Participation.ANSWERED,
             )
-        except OrgpulseError as problem:
-            view = pulse_view.notice(person, _in_words(problem, person))
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
     def send(self, ack: Ack, body: dict[str, Any]) -> None:
         """Seal what was filled in; acknowledged only once it is kept."""
         view = body["view"]
         person = self._person(body)
-        say = words(person.language)
-        services = self._services
         try:
-            with services.database.read() as session:
-                pulse = rounds.pulse_of(session, person, round_id=view["private_metadata"], now=services.now())
+            known, pulse = self._pulse(person, view["private_metadata"])
+            filled = pulse_answers.read(
+                view["state"]["values"],
+                bank=self._services.bank,
+                item_ids=pulse.round.item_ids,
+                say=words(known.language),
+            )
+            if filled.problems:
+                ack(response_action="errors", errors=filled.problems)
+                return
+            self._seal(known, pulse, filled)
         except OrgpulseError as problem:
-            ack(response_action="update", view=pulse_view.notice(person, _in_words(problem, person)))
+            ack(response_action="update", view=_notice(problem, person))
             return
-        filled = pulse_answers.read(
-            view["state"]["values"], bank=services.bank, item_ids=pulse.round.item_ids, say=say
-        )
-        if filled.problems:
-            ack(response_action="errors", errors=filled.problems)
+        self._mark(known, pulse.round, Participation.ANSWERED)
+        ack()
+
+    def decline(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        """Note that a rep skips this week; a ballot sent before is destroyed."""
+        ack()
+        person = self._person(body)
+        round_id = body["actions"][0]["value"]
+        try:
+            known, pulse = self._pulse(person, round_id)
+        except OrgpulseError as problem:
+            # The round is over: there is nothing left to decline.
+            client.views_open(trigger_id=body["trigger_id"], view=_notice(problem, person))
             return
+        with self._services.database.work() as session:
+            answering.take_back(session, self._services.keys, known, round_id)
+        self._mark(known, pulse.round, Participation.DECLINED)
+
+    def _person(self, body: dict[str, Any]) -> Person | None:
+        with self._services.database.read() as session:
+            return directory.by_slack_id(session, body["user"]["id"])
+
+    def _pulse(self, person: Person | None, round_id: str) -> tuple[Person, Pulse]:
+        """The person's pulse in a round; raises NotInvited or RoundIsClosed."""
+        if person is None:
+            raise NotInvited
+        with self._services.database.read() as session:
+            return person, rounds.pulse_of(session, person, round_id=round_id, now=self._services.now())
+
+    def _seal(self, person: Person, pulse: Pulse, filled: pulse_answers.Filled) -> None:
         answering.put_ballot(
-            services.database,
-            services.keys,
+            self._services.database,
+            self._services.keys,
             person,
             pulse,
             answers=filled.answers,
             comment=filled.comment,
             quotable=filled.quotable,
         )
-        self._mark(person, pulse.round, Participation.ANSWERED)
-        ack()
-
-    def decline(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Note that a rep skips this week; a ballot sent before is destroyed."""
-        ack()
-        person = self._person(body)
-        round_id = body["actions"][0]["value"]
-        services = self._services
-        try:
-            with services.database.work() as session:
-                pulse = rounds.pulse_of(session, person, round_id=round_id, now=services.now())
-                answering.take_back(session, services.keys, person, round_id)
-        except OrgpulseError:
-            # The round is over: there is nothing left to decline.
-            return
-        self._mark(person, pulse.round, Participation.DECLINED)
-
-    def _person(self, body: dict[str, Any]) -> Person:
-        with self._services.database.read() as session:
-            person = directory.by_slack_id(session, body["user"]["id"])
-        if person is None:
-            raise NotInvited
-        return person
 
     def _mark(self, person: Person, in_round: Round, state: Participation) -> None:
         """Note the state, and let the asking message show it."""
@@ -127,7 +133,11 @@ class Pulses:
         services.outbox_filled()
 
 
-def _in_words(problem: OrgpulseError, person: Person) -> str:
-    say = words(person.language)
+def _notice(problem: OrgpulseError, person: Person | None) -> dict[str, Any]:
+    say = words(person.language if person else "en")
+    return pulse_view.notice(_in_words(problem, say), say)
+
+
+def _in_words(problem: OrgpulseError, say: Words) -> str:
     key = f"error.{type(problem).__name__}"
     return say(key, **problem.details) if say.has(key) else str(problem)

@@ -35,7 +35,8 @@ def read(
             continue
         value = _number(raw)
         if value is None or not bank[item_id].accepts(value):
-            problems[block_id] = say("pulse.bad_hours", most=f"{MOST_HOURS:.0f}")
+            hours = bank[item_id].in_hours
+            problems[block_id] = say("pulse.bad_hours" if hours else "pulse.bad_answer", most=f"{MOST_HOURS:.0f}")
             continue
         answers[item_id] = value
     comment = (values.get(COMMENT_BLOCK, {}).get(Action.COMMENT, {}).get("value") or "").strip()

@@ -161,9 +161,8 @@ def _agreement_input(say: Words) -> Block:
     return {"type": "radio_buttons", "action_id": Action.ANSWER, "options": options}
 
 
-def notice(person: Person, text: str) -> dict[str, Any]:
+def notice(text: str, say: Words) -> dict[str, Any]:
     """A modal that only says something kind, such as that the pulse has closed."""
-    say = words(person.language)
     return {
         "type": "modal",
         "title": plain(say("pulse.title"), 24),

@@ -1,21 +1,42 @@
 """A typed question in words: for the reading that is shown, and for buttons that ask it."""
 
-from analysis.questions import Intent, Question
+from analysis.questions import Among, Intent, Question
 from analysis.stages import Stage
 from handlers.words import Words
 
 
 def question_text(question: Question, say: Words) -> str:
     """The question as somebody would ask it; parsing the words gives the question again."""
-    stages = say.listing([say(f"stage.{stage.value}") for stage in question.measures])
+    stages = say.listing([say.measure(stage) for stage in question.measures])
     units = list(question.unit_names)
+    comparing = question.intent is Intent.COMPARE and len(units) > 1
     key = f"question.{question.intent.value}"
-    if question.intent is Intent.COMPARE and len(units) > 1:
-        return say("question.compare", stage=stages or say("question.everything"), units=say.listing(units[:2]))
-    where = say("question.in", unit=units[0]) if units else ""
-    if not say.has(key):
-        key = "question.level"
-    return " ".join(say(key, stage=stages or say("question.everything"), where=where).split()).replace(" ?", "?")
+    if question.intent is Intent.RANK and question.among is Among.REGIONS:
+        key = "question.rank_regions"
+    if stages and say.has(f"{key}_about"):
+        key += "_about"
+    text = say(
+        key if say.has(key) else "question.level",
+        stage=stages,
+        units=say.listing(units),
+        where=say("question.in", unit=say.listing(units)) if units and not comparing else "",
+        when=_when(question, say),
+    )
+    return _tidy(text)
+
+
+def _when(question: Question, say: Words) -> str:
+    """The weeks asked about, with their year, so that they are read the same next year."""
+    if question.start and question.end:
+        start, end = say.day_of_year(question.start), say.day_of_year(question.end)
+        return say("question.between", start=start, end=end)
+    if question.start:
+        return say("question.since", start=say.day_of_year(question.start))
+    return say("question.until", end=say.day_of_year(question.end)) if question.end else ""
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split()).replace(" ?", "?")
 
 
 def about(intent: Intent, *stages: Stage, unit: str | None = None) -> Question:
@@ -25,15 +46,4 @@ def about(intent: Intent, *stages: Stage, unit: str | None = None) -> Question:
 
 def reading_text(question: Question, say: Words) -> str:
     """How the question was understood, in a line of small print."""
-    parts = [say(f"intent.{question.intent.value}")]
-    if question.measures:
-        parts.append(say.listing([say(f"stage.{stage.value}") for stage in question.measures]))
-    if question.unit_names:
-        parts.append(say.listing(list(question.unit_names)))
-    if question.start and question.end:
-        parts.append(say("reading.between", start=say.day(question.start), end=say.day(question.end)))
-    elif question.start:
-        parts.append(say("reading.since", start=say.day(question.start)))
-    elif question.end:
-        parts.append(say("reading.until", end=say.day(question.end)))
-    return say("reading.line", parts=", ".join(parts))
+    return say("reading.line", question=question_text(question, say))

@@ -1,12 +1,12 @@
 """Themes in a line each."""
 
-from analysis.themes import Theme
+from analysis.themes import Area
 from handlers.blocks import escape
 from handlers.words import Words
 
 
-def theme_line(theme: Theme, say: Words) -> str:
+def theme_line(name: str, area: Area | None, count: int, say: Words) -> str:
     """A theme with the area to look in and how often it came up."""
-    key = "theme.with_area" if theme.area else "theme.plain"
-    area = say(f"area.{theme.area.value}") if theme.area else ""
-    return say(key, name=escape(theme.name), area=area, n=theme.size)
+    if area is None:
+        return say("theme.plain", name=escape(name), n=count)
+    return say("theme.with_area", name=escape(name), area=say(f"area.{area.value}"), n=count)

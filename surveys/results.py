@@ -26,6 +26,8 @@ def whole_record(session: Session) -> Record:
     figures = [
         _figure(row, frozenset(weeks[row.group_id][0].unit_ids), weeks[row.group_id][1])
         for row in session.scalars(select(FigureRow).order_by(FigureRow.group_id, FigureRow.item_id))
+        # A round may be counted between the two queries; its figures come with the next look.
+        if row.group_id in weeks
     ]
     turnouts = [
         Turnout(week_on, frozenset(group.unit_ids), group.invited, group.answered) for group, week_on in groups

@@ -53,7 +53,7 @@ def answer(
         return Answer(question, withheld=(Withheld.ABOUT_A_PERSON,))
     if question.intent in {Intent.HELP, Intent.DEFINITION, Intent.UNCLEAR}:
         return Answer(question, next=question.unsure or leading_on(question, record, ()))
-    if not set(question.units) <= {unit.id for unit in record.units}:
+    if not set(question.units) <= set(record.names):
         return Answer(question, withheld=(Withheld.NOT_ALLOWED,))
     if not record.figures and not record.turnouts:
         return Answer(question, withheld=(Withheld.NO_RELEASE_YET,))
@@ -70,8 +70,7 @@ def scope(question: Question, record: Record) -> tuple[str, ...]:
     """Ids of the units asked about; the topmost that the asker sees when none was named."""
     if question.units:
         return question.units
-    known = {unit.id for unit in record.units}
-    return tuple(unit.id for unit in record.units if unit.parent is None or unit.parent not in known)
+    return tuple(unit.id for unit in record.units if unit.parent not in record.names)
 
 
 def _measures(question: Question) -> tuple[Stage, ...]:

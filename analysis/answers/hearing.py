@@ -60,11 +60,10 @@ def _says(theme: Theme, comments: Sequence[Comment], topic: str | None) -> bool:
 
 def _above(record: Record, units: Sequence[str]) -> set[str]:
     """Ids of the units above some units."""
-    parents = {unit.id: unit.parent for unit in record.units}
     found: set[str] = set()
     for unit in units:
-        here = parents.get(unit)
+        here = record.parents.get(unit)
         while here is not None:
             found.add(here)
-            here = parents.get(here)
+            here = record.parents.get(here)
     return found

@@ -16,7 +16,7 @@ def leading_on(question: Question, record: Record, figures: Sequence[Reported]) 
     units = question.units[:1]
     if question.intent in {Intent.RANK, Intent.CHANGE} and figures:
         units = (figures[0].unit,)
-    names = {unit.id: unit.name for unit in record.units}
+    names = record.names
     about = {"units": units, "unit_names": tuple(names.get(unit, unit) for unit in units)}
 
     def ask(intent: Intent, *measures: Stage, here: bool = True) -> Question:
@@ -50,7 +50,7 @@ def leading_on(question: Question, record: Record, figures: Sequence[Reported]) 
 
 def _sibling(record: Record, units: Sequence[str]) -> tuple[str, ...]:
     """The unit after the asked one under the same parent, to compare with."""
-    parents = {unit.id: unit.parent for unit in record.units}
+    parents = record.parents
     if len(units) != 1 or parents.get(units[0]) is None:
         return ()
     beside = [unit.id for unit in record.units if unit.parent == parents[units[0]]]

@@ -154,8 +154,8 @@ def measure(
     """
     inside = record.below(unit)
     by_week: dict[date, list[Figure]] = {}
-    for figure in record.figures:
-        if figure.stage is stage and period.holds(figure.week) and figure.units & inside and figure.level.n:
+    for figure in record.about(inside, stage):
+        if period.holds(figure.week) and figure.level.n:
             by_week.setdefault(figure.week, []).append(figure)
     weeks = [week for day in sorted(by_week) if (week := _week(day, by_week[day], inside, without)) is not None]
     if not weeks:
@@ -187,7 +187,6 @@ def _week(day: date, figures: Sequence[Figure], inside: frozenset[str], without:
 
 
 def _label(record: Record, unit: str, week: Week) -> str:
-    names = {known.id: known.name for known in record.units}
     if not week.merged:
-        return names.get(unit, unit)
-    return " + ".join(sorted(names.get(one, one) for one in week.units))
+        return record.names.get(unit, unit)
+    return " + ".join(sorted(record.names.get(one, one) for one in week.units))

@@ -14,7 +14,6 @@ LEAST_INVITED = 5
 
 def participation(question: Question, record: Record, units: Sequence[str]) -> Answer:
     """Participation of some units in the last week asked about, of groups wholly inside each unit."""
-    names = {unit.id: unit.name for unit in record.units}
     found: list[Participation] = []
     reasons: list[Withheld] = []
     for unit in units:
@@ -35,5 +34,5 @@ def participation(question: Question, record: Record, units: Sequence[str]) -> A
             reasons.append(Withheld.BELOW_K)
             continue
         band = BANDS[min(len(BANDS) - 1, int(len(BANDS) * answered / invited))]
-        found.append(Participation(unit, names[unit], last, invited, band))
+        found.append(Participation(unit, record.names[unit], last, invited, band))
     return Answer(question, participation=tuple(found), withheld=tuple(dict.fromkeys(reasons)))

@@ -3,6 +3,8 @@
 import logging
 import signal
 import threading
+from types import FrameType
+from typing import NoReturn
 
 from rich.console import Console
 from rich.panel import Panel
@@ -13,12 +15,14 @@ from analysis.synthetic import DEFAULT_SEED
 from bot.demo.run import Outcome, Stage, open_for_visitors, play, staged
 from bot.demo.workspace import who_to_try
 
+# Installed by hand: a program started in the background would not hear Ctrl-C at all.
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def show(*, headless: bool, as_json: bool, weeks: int, seed: int | None, port: int, database: str | None) -> None:
     """Run the demo and show it; returns when the visitor has had enough, or at once when headless."""
-    # Started in the background, a program would not hear Ctrl-C, and would leave its folder behind when ended.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    for number in ENDINGS:
+        signal.signal(number, _end)
     console = Console(stderr=True)
     # The bar is what there is to see; warnings still come through.
     logging.getLogger().setLevel(logging.WARNING)
@@ -34,19 +38,27 @@ def show(*, headless: bool, as_json: bool, weeks: int, seed: int | None, port: i
             threading.Event().wait()
 
 
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """End in order, once: a second Ctrl-C, or the terminal closing, must not cut the clearing up short."""
+    del number, frame
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _with_progress(stage: Stage, weeks: int, console: Console) -> Outcome:
     columns = (
-        TextColumn("[bold]Week {task.completed:>2.0f} of {task.total:.0f}"),
+        TextColumn("[bold]Week {task.fields[week]:>2} of {task.total:.0f}"),
         BarColumn(),
         TextColumn("{task.description}", justify="left"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("setting up", total=weeks)
+        task = progress.add_task("setting up", total=weeks, week=1)
 
         def tell(week: int, happening: str) -> None:
             day = stage.clock.now().strftime("%a %d %b")
-            progress.update(task, completed=week, description=f"{day}  {happening}")
+            progress.update(task, completed=week, week=week + 1, description=f"{day}  {happening}")
 
         return play(stage, tell)
 

@@ -7,6 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from analysis.stages import Stage
+
 LANGUAGES = ("en", "de")
 FALLBACK = "en"
 
@@ -29,9 +31,21 @@ class Words:
         """Whether any language we can fall back to has this text."""
         return key in self.texts or key in words(FALLBACK).texts
 
+    def stage(self, stage: Stage) -> str:
+        """A stage as a label: 'Trust'."""
+        return self(f"stage.{stage.value}")
+
+    def measure(self, stage: Stage) -> str:
+        """A stage inside a sentence or a question: 'trust'."""
+        return self(f"measure.{stage.value}")
+
     def day(self, day: date) -> str:
         """'16 Nov'."""
-        return f"{day.day} {self(f'month.{day.month}')}"
+        return self("date.day", day=day.day, month=self(f"month.{day.month}"))
+
+    def day_of_year(self, day: date) -> str:
+        """'16 Nov 2026', as questions are understood."""
+        return self("date.day_of_year", day=day.day, month=self(f"month.{day.month}"), year=day.year)
 
     def when(self, local: datetime) -> str:
         """'Thursday 16:00'."""

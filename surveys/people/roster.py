@@ -98,12 +98,15 @@ def _first_line(reader: "csv.DictReader[str]") -> list[str]:
 
 def _rows(reader: "csv.DictReader[str]", problems: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows with their line numbers, up to the first place that is no CSV at all."""
+    end = reader.line_num
     try:
         for row in reader:
             # A quotation mark that is never closed takes the lines below with it; the row began above them.
-            yield reader.line_num - sum(str(cell).count("\n") for cell in row.values()), row
+            inside = sum(str(cell).count("\n") for cell in row.values())
+            line, end = max(end + 1, reader.line_num - inside), reader.line_num
+            yield line, row
     except csv.Error as problem:
-        problems.append(f"line {reader.line_num}: this is not CSV: {problem}")
+        problems.append(f"line {reader.line_num + 1}: this is not CSV: {problem}")
 
 
 def _cells(row: dict[str, str]) -> dict[str, str]:
@@ -217,7 +220,8 @@ def preview(session: Session, roster: list[RosterPerson]) -> Changes:
         elif differences := _differences(row, roles.get(row.id, set()), person):
             changes.changed.append(f"{person.name} <{person.email}>: {', '.join(differences)}")
     named = {person.email for person in roster}
-    changes.left = [f"{row.name} <{row.email}>" for row in rows.values() if row.active and row.email not in named]
+    gone = sorted(email for email, row in rows.items() if row.active and email not in named)
+    changes.left = [f"{rows[email].name} <{email}>" for email in gone]
     return changes
 
 

@@ -1,9 +1,11 @@
 """The database and the unit of work: one use case, one commit, rolled back unless it ends well."""
 
+import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
@@ -15,13 +17,17 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from surveys.errors import SqliteTooOld
 
+log = logging.getLogger(__name__)
+
 # WITHOUT ROWID, RETURNING and upsert all work from here on.
 OLDEST_SQLITE = (3, 35)
 # Longer than any transaction of ours; a second writer waits rather than fails.
 LOCK_WAIT_MS = 30_000
 # Where a close deletes what nobody may find again.
 _SHREDDED = ("ballot", "participation", "round", "diary", "outbox")
-_SHRED_WAIT = "3s"
+# How long a close waits for those who still read what it deleted, and how often it looks.
+_PATIENCE_SECONDS = 5.0
+_LOOK_SECONDS = 0.05
 
 
 class Database:
@@ -36,6 +42,9 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._sqlite() if self.is_sqlite else create_engine(url, pool_size=pool_size)
+        self._reading: dict[str, Any] = {"orgpulse_read": True}
+        if not self.is_sqlite:
+            self._reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         # SQLite has one writer at a time anyway: queueing here is fair and spares its sleeping busy loop.
         self._one_writer: Any = threading.RLock() if self.is_sqlite else nullcontext()
 
@@ -55,9 +64,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A look that writes nothing and waits for nobody."""
+        """A look that writes nothing, waits for nobody and sees one moment, however many queries it takes."""
         with (
-            self.engine.connect().execution_options(orgpulse_read=True) as connection,
+            self.engine.connect().execution_options(**self._reading) as connection,
             Session(connection, expire_on_commit=False) as session,
         ):
             yield session
@@ -66,19 +75,38 @@ class Database:
         """Leave no deleted row behind once ballots were destroyed.
 
         On SQLite deleted rows are overwritten with zeros, and their copies go from the write-ahead log. PostgreSQL
-        keeps them in its tables until they are written anew; its own log is its administrator's to expire.
+        keeps them in its tables until they are written anew; its own log is its administrator's to expire. Where
+        somebody reads for too long (a backup), what is left goes with the next close.
         """
-        if self.is_sqlite:
+        done = self._truncate_log() if self.is_sqlite else self._write_tables_anew()
+        if not done:
+            log.warning("deleted rows stay on disk until the next close", extra={"action": "shred"})
+
+    def _truncate_log(self) -> bool:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            # Looked at again and again, rather than waited for in SQLite, so that others can write meanwhile.
             with self._one_writer, self.engine.connect().execution_options(orgpulse_read=True) as connection:
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-            return
+                connection.exec_driver_sql("PRAGMA busy_timeout=0")
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+            if not busy:
+                return True
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_LOOK_SECONDS)
+
+    def _write_tables_anew(self) -> bool:
+        done = True
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"SET lock_timeout = '{_SHRED_WAIT}'"))
+            connection.execute(text(f"SET lock_timeout = {int(1000 * _PATIENCE_SECONDS / len(_SHREDDED))}"))
             for table in _SHREDDED:
-                # While a dump reads the table we do not make everybody wait; the next close does it.
-                with suppress(OperationalError):
+                try:
                     connection.execute(text(f"VACUUM (FULL) {table}"))
+                except OperationalError:
+                    done = False
             connection.execute(text("RESET lock_timeout"))
+        return done
 
     def close(self) -> None:
         """Give back every connection."""

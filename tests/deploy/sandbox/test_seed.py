@@ -60,7 +60,7 @@ def test_a_seed_that_is_not_json_is_named(tmp_path: Path) -> None:
 
 def test_it_runs_as_a_program_and_stops_when_told(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "deploy.sandbox", "--port", "0", "--seed", str(written(tmp_path, SEED))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:  # noqa: S603 (our own module)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         address = re.search(r"http://\S+", program.stdout.readline())
         assert address

@@ -1,0 +1,174 @@
+"""A small company to ask: its roster, its people in Slack, and what they do in a round."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from surveys import count
+from surveys.atoms import SMALLEST_GROUP
+from surveys.ballots.keys import MasterKey
+from surveys.bank.items import default_bank
+from surveys.people import directory, roster
+from surveys.people.directory import Match, Person, SlackUser
+from surveys.people.roster import Changes
+from surveys.rounds import answering, rounds
+from surveys.rounds.rounds import Participation, Round
+from surveys.rounds.schedule import Schedule, Weekday
+from surveys.storage.database import Database
+
+COMPANY = "Harbour"
+LONDON = ZoneInfo("Europe/London")
+# A week whose rotating item is about candor.
+MONDAY = date(2026, 9, 7)
+WEEKLY = Schedule(
+    name="weekly",
+    ask_day=Weekday.MONDAY,
+    ask_time=time(9, 30),
+    remind_day=Weekday.WEDNESDAY,
+    remind_time=time(9, 30),
+    close_day=Weekday.THURSDAY,
+    close_time=time(18),
+    digest_day=Weekday.FRIDAY,
+    digest_time=time(9),
+    company_zone=LONDON,
+)
+SMALL = {"North / Alpha": 6, "North / Beta": 7}
+
+
+def email(name: str) -> str:
+    """Somebody's email: 'alpha1', 'alpha.lead', 'north.lead', 'chief'."""
+    return f"{name}@harbour.example"
+
+
+def roster_csv(teams: Mapping[str, int], *, without: frozenset[str] = frozenset()) -> str:
+    """A roster file: so many reps in each team, a manager for each, a leader for each region, and a chief.
+
+    Args:
+        teams: number of reps by path below the company, such as {"North / Alpha": 6}.
+        without: names left out, as if they had left.
+    """
+    rows = [("chief", COMPANY, "", "leader;admin")]
+    regions = dict.fromkeys(path.split(" / ")[0] for path in teams if " / " in path)
+    rows += [(f"{region.lower()}.lead", f"{COMPANY} / {region}", email("chief"), "leader") for region in regions]
+    for path, size in teams.items():
+        team = path.split(" / ")[-1].lower()
+        rows.append((f"{team}.lead", f"{COMPANY} / {path}", email("chief"), "manager"))
+        rows += [
+            (f"{team}{number}", f"{COMPANY} / {path}", email(f"{team}.lead"), "rep")
+            for number in range(1, size + 1)
+        ]
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(roster.COLUMNS)
+    for name, unit, manager, roles in rows:
+        if name not in without:
+            kept = "" if manager.split("@")[0] in without else manager
+            writer.writerow([email(name), f"Person {name.title()}", kept, unit, roles])
+    return file.getvalue()
+
+
+def import_roster(database: Database, text: str) -> Changes:
+    """Import a roster file."""
+    with database.work() as session:
+        return roster.apply(session, roster.read_roster(text))
+
+
+def join_slack(database: Database, zones: Mapping[str, str | None] | None = None) -> Match:
+    """Everybody becomes a Slack user; in London, or in the zone named for them."""
+    zones = zones or {}
+    with database.work() as session:
+        users = [
+            SlackUser(
+                id=slack_id(person.email.split("@")[0]),
+                email=person.email,
+                timezone=zones.get(person.email.split("@")[0], LONDON.key),
+                locale="en-GB",
+                deactivated=False,
+            )
+            for person in directory.people(session)
+        ]
+        return directory.match_slack(session, users)
+
+
+def slack_id(name: str) -> str:
+    """The Slack user of somebody."""
+    return f"U{name.upper()}"
+
+
+def settle(
+    database: Database, teams: Mapping[str, int] | None = None, zones: Mapping[str, str | None] | None = None
+) -> None:
+    """A company that is imported and known to Slack."""
+    import_roster(database, roster_csv(SMALL if teams is None else teams))
+    join_slack(database, zones)
+
+
+def person(database: Database, name: str) -> Person:
+    """Somebody by the first part of their email."""
+    with database.read() as session:
+        return directory.by_email(session, email(name))
+
+
+def unit(path: str) -> str:
+    """A unit's id by its path below the company; the company's own when empty."""
+    return roster.unit_id([COMPANY, *(part for part in path.split(" / ") if part)])
+
+
+def morning(week_on: date = MONDAY) -> datetime:
+    """When London is asked."""
+    return WEEKLY.ask_at(week_on, LONDON)
+
+
+def open_round(database: Database, master: MasterKey, week_on: date = MONDAY) -> Round:
+    """Open a week's round and ask everybody who is at work in London's morning."""
+    now = morning(week_on)
+    with database.work() as session:
+        opened = rounds.open_round(session, schedule=WEEKLY, bank=default_bank(), master=master, now=now)
+        assert opened is not None
+    with database.work() as session:
+        rounds.invite_due(session, schedule=WEEKLY, now=now)
+    return opened
+
+
+def answer(
+    database: Database,
+    master: MasterKey,
+    in_round: Round,
+    name: str,
+    answers: Mapping[str, float],
+    *,
+    comment: str = "",
+    quotable: bool = True,
+    now: datetime | None = None,
+) -> None:
+    """Somebody answers, as the modal does it: the ballot in one transaction, the mark in the next."""
+    who = person(database, name)
+    with database.read() as session:
+        pulse = rounds.pulse_of(session, who, round_id=in_round.id, now=now or morning(in_round.week_on))
+    keys = master.serving()
+    answering.put_ballot(database, keys, who, pulse, answers=answers, comment=comment, quotable=quotable)
+    with database.work() as session:
+        rounds.mark(session, who, in_round.id, Participation.ANSWERED)
+
+
+def decline(database: Database, master: MasterKey, in_round: Round, name: str) -> None:
+    """Somebody skips this week."""
+    who = person(database, name)
+    with database.work() as session:
+        answering.take_back(session, master.serving(), who, in_round.id)
+    with database.work() as session:
+        rounds.mark(session, who, in_round.id, Participation.DECLINED)
+
+
+def close(database: Database, master: MasterKey, in_round: Round, *, k: int = SMALLEST_GROUP) -> str | None:
+    """Count a round."""
+    return count.close_round(database, in_round.id, bank=default_bank(), master=master, k=k)
+
+
+def full_answers(in_round: Round, value: float = 4) -> dict[str, float]:
+    """The same value for every item of a round."""
+    return dict.fromkeys(in_round.item_ids, value)

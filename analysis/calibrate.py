@@ -43,8 +43,8 @@ class Budget:
         drift: share of healthy teams in which any of the seven stages is called a drift within 52 weeks. 5%: a
             company of eight teams sees one in two and a half years.
         cycle: share of healthy teams in which a cycle is called within 52 weeks. 1%: one in twelve years.
-        dips: share of isolated dips of one stage called a cycle within 26 weeks.
-        at_once: share of changes of all stages in the same week called a cycle within 26 weeks.
+        dips: share of isolated dips of one stage, all `DIP_SIZES` together, called a cycle within 26 weeks.
+        at_once: share of changes of all stages in the same week, all sizes together, called a cycle in 26 weeks.
         watch: share of healthy teams that are ever watched within 52 weeks; nobody is alerted.
     """
 

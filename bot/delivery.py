@@ -56,6 +56,10 @@ LOOK_BACK = 30
 IDLE_SECONDS = 5.0
 
 
+class ResponseRefused(Exception):
+    """A response address took neither the charts nor their tables; it will not take them later either."""
+
+
 class Sender:
     """Sends the outbox through one Slack client, whose own retries must be off.
 
@@ -119,6 +123,8 @@ class Sender:
             answer = self._send[leased.message.kind](leased)
         except SlackApiError as problem:
             self._failed(leased, problem)
+        except ResponseRefused:
+            self._give_up(leased, "response_url_refused")
         except (SlackClientError, URLError, HTTPException, OSError) as problem:
             # Whether Slack has it is not known: look before sending again.
             self._postpone(leased, SHORTEST_WAIT, type(problem).__name__, unclear=True)
@@ -137,11 +143,14 @@ class Sender:
             wait = timedelta(seconds=int(headers.get("Retry-After", 1)))
             self._postpone(leased, max(wait, SHORTEST_WAIT), "ratelimited", unclear=False)
         elif code in FINAL:
-            log.warning("message given up: %s", code, extra={"action": "give_up"})
-            with self._database.work() as session:
-                outbox.give_up(session, leased.message.key, error=code)
+            self._give_up(leased, code)
         else:
             self._postpone(leased, SHORTEST_WAIT * 4, code, unclear=status >= 500)
+
+    def _give_up(self, leased: Leased, code: str) -> None:
+        log.warning("message given up: %s", code, extra={"action": "give_up"})
+        with self._database.work() as session:
+            outbox.give_up(session, leased.message.key, error=code)
 
     def _postpone(self, leased: Leased, wait: timedelta, error: str, *, unclear: bool) -> None:
         until = self._clock.now() + min(wait, LONGEST_WAIT)
@@ -192,8 +201,16 @@ class Sender:
 
     def _respond(self, leased: Leased) -> SlackResponse | None:
         payload = self._with_picture(leased.message.payload)
-        _respond_to(payload["response_url"], payload["text"], payload["blocks"])
-        return None
+        webhook = WebhookClient(payload["response_url"], retry_handlers=[])
+        for blocks in (payload["blocks"], payload.get("fallback_blocks")):
+            if blocks is None:
+                break
+            answer = webhook.send(text=payload["text"], blocks=blocks, response_type="ephemeral")
+            if answer.status_code < 400:
+                return None
+            if answer.status_code >= 500:
+                raise OSError(f"response_url answered {answer.status_code}")
+        raise ResponseRefused
 
     def _drawn_or_written(
         self, send: Callable[[list[dict[str, Any]]], SlackResponse], payload: dict[str, Any]
@@ -233,7 +250,9 @@ class Sender:
             pass
         self._client.files_completeUploadExternal(files=[{"id": place["file_id"], "title": picture["title"]}])
         return payload | {
-            "blocks": [_named(block, place["file_id"]) for block in payload["blocks"]],
+            kind: [_named(block, place["file_id"]) for block in payload[kind]]
+            for kind in ("blocks", "fallback_blocks")
+            if kind in payload
         }
 
 
@@ -246,9 +265,3 @@ def _named(block: dict[str, Any], file_id: str) -> dict[str, Any]:
     if block.get("type") == "image" and "slack_file" in block:
         return block | {"slack_file": {"id": file_id}}
     return block
-
-
-def _respond_to(url: str, text: str, blocks: list[dict[str, Any]]) -> None:
-    response = WebhookClient(url, retry_handlers=[]).send(text=text, blocks=blocks, response_type="ephemeral")
-    if response.status_code >= 500:
-        raise OSError(f"response_url answered {response.status_code}")

@@ -166,6 +166,7 @@ def _theme_blocks(said: _Said, unit_id: str, say: Words) -> list[Block]:
     return [
         section(f"*{title}*\n" + "\n".join(rows)),
         *([quote(said.comments[quotes[0]].text)] if quotes else []),
+        *([] if own else [context(say("digest.themes_kept", unit=escape(said.home.name)))]),
     ]
 
 

@@ -46,17 +46,13 @@ def roster() -> tuple[Person, ...]:
     chief = _person(company["chief"], "Chief Revenue Officer", top, None, "leader")
     operations = _person(company["operations"], "Sales Operations Lead", top, chief.email, "admin")
     leads = {
-        region["name"]: _person(
-            region["lead"], f"VP Sales {region['name']}", (*top, region["name"]), chief.email, "leader"
-        )
+        region["name"]: _person(region["lead"], "VP Sales", (*top, region["name"]), chief.email, "leader")
         for region in table["region"]
     }
     managers, reps = [], []
     for team in table["team"]:
         unit = (*top, team["region"], team["name"])
-        manager = _person(
-            team["manager"], f"Sales Manager {team['name']}", unit, leads[team["region"]].email, "manager"
-        )
+        manager = _person(team["manager"], "Sales Manager", unit, leads[team["region"]].email, "manager")
         managers.append(manager)
         reps += [_person(entry, team["title"], unit, manager.email, "rep") for entry in team["reps"]]
     return (chief, operations, *leads.values(), *managers, *reps)

@@ -15,16 +15,21 @@ from deploy.sandbox.server import Sandbox
 def main() -> int:
     """Run until interrupted."""
     options = _options()
+    stopped = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     try:
         seed = Seed.from_json(options.seed) if options.seed else example()
         sandbox = Sandbox(seed, port=options.port, rate_limits=options.rate_limits)
     except (SeedError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    stopped = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: stopped.set())
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    with sandbox:
+    try:
+        sandbox.start()
+    except OSError as error:
+        sys.stderr.write(f"Cannot listen on port {options.port}: {error.strerror}. Choose another with --port.\n")
+        return 2
+    try:
         app = sandbox.app
         sys.stdout.write(
             f"The page:        {sandbox.url}/\n"
@@ -36,6 +41,8 @@ def main() -> int:
         )
         sys.stdout.flush()
         stopped.wait()
+    finally:
+        sandbox.stop()
     return 0
 
 

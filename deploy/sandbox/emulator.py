@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from deploy.sandbox.calls import CallLog
@@ -52,7 +53,9 @@ class Emulator:
         token = self.workspace.app.verification_token
         question = {"type": "url_verification", "token": token, "challenge": challenge}
         try:
-            ack = asyncio.run(probe.carry("events_api", question, Retry()))
+            # In a thread of its own, since the caller's may run an event loop already.
+            with ThreadPoolExecutor(1) as aside:
+                ack = aside.submit(asyncio.run, probe.carry("events_api", question, Retry())).result()
         finally:
             probe.close()
         # The echo may come as JSON or as plain text.

@@ -143,6 +143,8 @@ class Seed:
             raw = json.loads(Path(path).read_text(encoding="utf-8"))
         except ValueError as error:
             raise SeedError(f"{path} is not JSON: {error}") from error
+        if not isinstance(raw, dict):
+            raise SeedError(f"{path} must hold one JSON object, with keys such as users and channels")
         app = dict(raw.pop("app", {}))
         app["commands"] = tuple(_build(SeedCommand, command) for command in app.get("commands", ()))
         parts = {

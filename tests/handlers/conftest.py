@@ -8,19 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from office import Office, opened, steady
 
-# Comments of the south: enough on one subject for a theme and a quotation, with everything a person can type.
-MARKUP = "approvals <@U0000> take *days* :fire: see [this](http://evil.example) & `rm` <!channel> \u202etxt\x07"
-APPROVALS = [
-    MARKUP,
-    "approvals for every discount take days",
-    "waiting for approvals again and the discount was gone",
-    "approvals held up my discount for days",
-    "discount approvals take days and nobody knows why",
-    "approvals approvals approvals, a discount takes days",
-]
-WEEKS = 8
+from tests.handlers.office import WEEKS, Office, entries, opened
 
 
 @pytest.fixture(scope="module")
@@ -48,20 +37,6 @@ def seasoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             found.live_week(lambda rep, week=week: entries(rep, week))
         found.open_pulse()
         yield found
-
-
-def entries(rep: str, week: int) -> dict[str, object]:
-    """What a rep fills in: two weeks with comments, and two with a turn in the north."""
-    filled = dict(steady(rep))
-    number = int(rep[-1])
-    # Nobody is of one mind: a unanimous group is shown as a band.
-    filled["trust"] = str(max(1, int(filled["trust"]) - (number + week) % 2))
-    filled["friction"] = str(max(1, int(filled["friction"]) - (number + week) % 3 // 2))
-    if week >= WEEKS - 2 and rep.startswith("north"):
-        filled["overlay"] = f"{9 + number / 2:g}"
-    if week >= WEEKS - 2:
-        filled["comment"] = APPROVALS[number - 1]
-    return filled
 
 
 def pytest_configure(config: pytest.Config) -> None:

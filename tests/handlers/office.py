@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.bootstrap import Orgpulse
 from bot.demo.story import deliver
 from bot.settings import Settings
-from deploy.sandbox import ActError, Sandbox, Seed, SeedApp, SeedChannel, SeedCommand, SeedUser
+from deploy.sandbox import Sandbox, Seed, SeedApp, SeedChannel, SeedCommand, SeedUser
 from handlers.ids import COMMAND, Action, Callback
 from handlers.pulse_view import ITEM_BLOCK
 from surveys import outbox
@@ -32,6 +32,18 @@ SOUTH = tuple(f"south{number}" for number in range(1, 7))
 REPS = NORTH + SOUTH
 GERMAN = "south6"
 BEGINS = datetime(2026, 3, 1, 12, tzinfo=UTC)
+# What reps comment: enough on one subject for a theme and a quotation, with everything a person can type.
+MARKUP = "approvals <@U0000> take *days* :fire: see [this](http://evil.example) & `rm` <!channel> \u202etxt\x07"
+APPROVALS = [
+    MARKUP,
+    "approvals for every discount take days",
+    "waiting for approvals again and the discount was gone",
+    "approvals held up my discount for days",
+    "discount approvals take days and nobody knows why",
+    "approvals approvals approvals, a discount takes days",
+]
+# Weeks behind the seasoned office.
+WEEKS = 8
 # A message that cannot be waited for any longer is not coming.
 PATIENCE = 8.0
 
@@ -271,6 +283,20 @@ def steady(rep: str) -> dict[str, Any]:
     return {**agreed, "overlay": "2.5" if rep in NORTH else "6", "customer": "12"}
 
 
+def entries(rep: str, week: int) -> dict[str, object]:
+    """What a rep fills in: two weeks with comments, and two with a turn in the north."""
+    filled = dict(steady(rep))
+    number = int(rep[-1])
+    # Nobody is of one mind: a unanimous group is shown as a band.
+    filled["trust"] = str(max(1, int(filled["trust"]) - (number + week) % 2))
+    filled["friction"] = str(max(1, int(filled["friction"]) - (number + week) % 3 // 2))
+    if week >= WEEKS - 2 and rep.startswith("north"):
+        filled["overlay"] = f"{9 + number / 2:g}"
+    if week >= WEEKS - 2:
+        filled["comment"] = APPROVALS[number - 1]
+    return filled
+
+
 def action_ids(message: Json) -> list[str]:
     """The ids of the buttons under a message, or of a view."""
     elements = [element for block in message.get("blocks") or [] for element in block.get("elements", [])]
@@ -299,6 +325,3 @@ def words_of(message: Json) -> str:
 def block_types(message: Json) -> list[str]:
     """The types of the blocks, in order."""
     return [block["type"] for block in message.get("blocks") or []]
-
-
-__all__ = ["ActError", "Office", "action_ids", "block_types", "opened", "steady", "words_of"]

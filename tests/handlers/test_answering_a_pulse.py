@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from office import GERMAN, REPS, ActError, Office, action_ids, steady, words_of
 from slack_bolt.request import BoltRequest
 from sqlalchemy import func, select
 
+from deploy.sandbox import ActError
 from handlers.ids import Action
 from handlers.pulse_view import ITEM_BLOCK
 from surveys.storage.tables import BallotRow, FigureRow, ReleaseRow
+from tests.handlers.office import GERMAN, REPS, Office, action_ids, steady, words_of
 
 
 def ballots(office: Office) -> int:

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from office import Office, block_types
 from slack_sdk.errors import SlackApiError
 
 from handlers.blocks import section
 from handlers.charts import as_table, line_chart, week_labels, without_charts
 from handlers.words import words
+from tests.handlers.office import Office, block_types
 
 WEEKS = ["a", "b", "c", "d"]
 

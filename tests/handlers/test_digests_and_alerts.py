@@ -6,9 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from conftest import APPROVALS
-from office import Office, action_ids, block_types, words_of
-from synthetic_states import COMPANY, cycle_state, drift_state, record
 
 from bot.demo.story import deliver
 from handlers.alert import cycle_message, drift_message
@@ -22,6 +19,8 @@ from surveys.digests import Owed
 from surveys.outbox import Message
 from surveys.people import directory
 from surveys.people.roster import Role
+from tests.handlers.office import APPROVALS, Office, action_ids, block_types, words_of
+from tests.handlers.synthetic_states import COMPANY, cycle_state, drift_state, record
 
 
 def digests(office: Office, name: str) -> list[dict[str, Any]]:

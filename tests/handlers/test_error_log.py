@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 import pytest
-from office import Office, steady
 
 from handlers.errors import report_error
+from tests.handlers.office import Office, steady
 
 SECRET = "my manager bends every rule"
 

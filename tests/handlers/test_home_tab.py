@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from office import GERMAN, Office, action_ids, steady, words_of
 
 from handlers.ids import Action
 from handlers.words import words
+from tests.handlers.office import GERMAN, Office, action_ids, steady, words_of
 
 
 def test_rep_sees_the_waiting_pulse_and_what_is_kept(office: Office) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from office import Office, action_ids, block_types, words_of
 
 from handlers.ids import COMMAND, Action
+from tests.handlers.office import Office, action_ids, block_types, words_of
 
 # A question of every intent, and words that its answer must hold.
 QUESTIONS = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from company import settle, unit
 
 from analysis.stages import Stage
 from surveys import alerts
 from surveys.storage.database import Database
+from tests.company import settle, unit
 
 ALPHA, BETA = unit("North / Alpha"), unit("North / Beta")
 WEEK_ON = date(2026, 9, 7)

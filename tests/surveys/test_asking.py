@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from company import MONDAY, WEEKLY, answer, close, open_round, person, settle, unit
 
 from surveys.asking import Asked, ask
 from surveys.ballots.keys import MasterKey
 from surveys.storage.database import Database
+from tests.company import MONDAY, WEEKLY, answer, close, open_round, person, settle, unit
 
 TEAMS = {"North / Alpha": 11, "North / Beta": 6, "South / Delta": 10}
 ALPHA, BETA, DELTA = (unit(path) for path in TEAMS)

@@ -7,10 +7,10 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from organisations import organisations
 
 from analysis.figures import Unit
 from surveys.atoms import SMALLEST_GROUP, atoms
+from tests.surveys.organisations import organisations
 
 TREE = [
     Unit("c", "C"),

@@ -12,25 +12,8 @@ from itertools import count as count_from
 from pathlib import Path
 
 import pytest
-from company import (
-    MONDAY,
-    answer,
-    close,
-    decline,
-    full_answers,
-    import_roster,
-    morning,
-    open_round,
-    person,
-    roster_csv,
-    settle,
-    slack_id,
-    unit,
-)
-from conftest import PostgresServer
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import event, func, select, text
-from stored import all_bytes, all_rows
 
 from surveys import count, outbox
 from surveys.ballots.keys import MasterKey
@@ -50,6 +33,23 @@ from surveys.storage.tables import (
     RoundRow,
     UnitRow,
 )
+from tests.company import (
+    MONDAY,
+    answer,
+    close,
+    decline,
+    full_answers,
+    import_roster,
+    morning,
+    open_round,
+    person,
+    roster_csv,
+    settle,
+    slack_id,
+    unit,
+)
+from tests.conftest import PostgresServer
+from tests.surveys.stored import all_bytes, all_rows
 
 WEEK = timedelta(weeks=1)
 NAMES = [f"alpha{number}" for number in range(1, 7)] + [f"beta{number}" for number in range(1, 8)]

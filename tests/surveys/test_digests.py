@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from company import (
+from sqlalchemy.exc import IntegrityError
+
+from surveys import digests
+from surveys.ballots.keys import MasterKey
+from surveys.storage.database import Database
+from tests.company import (
     MONDAY,
     SMALL,
     WEEKLY,
@@ -17,11 +22,6 @@ from company import (
     roster_csv,
     settle,
 )
-from sqlalchemy.exc import IntegrityError
-
-from surveys import digests
-from surveys.ballots.keys import MasterKey
-from surveys.storage.database import Database
 
 LONDON = datetime(2026, 9, 11, 8, 0, tzinfo=UTC)
 TOKYO = datetime(2026, 9, 11, 0, 0, tzinfo=UTC)

@@ -5,10 +5,6 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-from company import MONDAY
-from organisations import random_organisation
-from row_space import Figure, smallest_recovered
-
 from analysis.change import LAG_WEEKS
 from analysis.figures import Unit
 from surveys.atoms import SMALLEST_GROUP
@@ -16,6 +12,9 @@ from surveys.ballots.sealed import Ballot, Diary
 from surveys.bank.items import default_bank
 from surveys.count import Group, tally
 from surveys.people.directory import below
+from tests.company import MONDAY
+from tests.surveys.organisations import random_organisation
+from tests.surveys.row_space import Figure, smallest_recovered
 
 ITEMS = default_bank().for_week(MONDAY.toordinal() // 7)
 LONG_AGO = MONDAY - timedelta(weeks=LAG_WEEKS)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from company import MONDAY, answer, close, open_round, person, settle, unit
 
 from analysis.figures import Record, Scale, Sums
 from analysis.stages import Stage
 from surveys import results
 from surveys.ballots.keys import MasterKey
 from surveys.storage.database import Database
+from tests.company import MONDAY, answer, close, open_round, person, settle, unit
 
 WEEK = timedelta(weeks=1)
 ALPHA, BETA, GAMMA, DELTA = (

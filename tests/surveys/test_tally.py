@@ -8,7 +8,6 @@ from datetime import timedelta
 from statistics import stdev
 
 import pytest
-from company import MONDAY
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from surveys.atoms import SMALLEST_GROUP
 from surveys.ballots.sealed import Ballot, Diary
 from surveys.bank.items import Item, default_bank
 from surveys.count import SMALLEST_COMMENT_UNIT, Group, Tally, comment_units, tally
+from tests.company import MONDAY
 
 BANK = default_bank()
 # The items of the week, and one that is reversed.

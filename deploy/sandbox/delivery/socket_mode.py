@@ -59,9 +59,9 @@ class SocketMode:
             await self._disconnect(link, "too_many_websockets")
             return
         self._links.append(link)
-        await link.send_text(json.dumps(self._hello()))
-        self._on_change()
         try:
+            await link.send_text(json.dumps(self._hello()))
+            self._on_change()
             while True:
                 self._take_ack(await link.receive_text())
         except (WebSocketDisconnect, RuntimeError):

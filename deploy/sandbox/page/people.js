@@ -39,18 +39,24 @@ export function Status({ person }) {
         name="moon" size=${14} /></span>`}`;
 }
 
-/** People as groups: by title where titles are shared, else by initial letter. */
+/**
+ * People as groups: by title where titles are shared, else by initial letter. Those whose title nobody shares
+ * stand first, under no heading, since it would only say what their own line says.
+ */
 function grouped(people) {
-  const titles = new Set(people.map(({ title }) => title).filter(Boolean));
-  const byTitle = titles.size > 0 && titles.size <= people.length / 2;
+  const sharing = new Map();
+  for (const { title } of people) if (title) sharing.set(title, (sharing.get(title) ?? 0) + 1);
+  const byTitle = sharing.size > 0 && sharing.size <= people.length / 2;
+  const headingOf = (title) => (!title ? "Without a title" : sharing.get(title) > 1 ? title : "");
   const groups = new Map();
   for (const person of [...people].sort((a, b) => nameOf(a).localeCompare(nameOf(b)))) {
-    const key = byTitle ? person.title || "Without a title" : nameOf(person)[0].toUpperCase();
+    const key = byTitle ? headingOf(person.title) : nameOf(person)[0].toUpperCase();
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(person);
   }
   // Small groups first: one director is found at once, forty representatives are searched for.
-  return [...groups].sort(([a, these], [b, those]) => (byTitle && these.length - those.length) || a.localeCompare(b));
+  const size = ([title, members]) => (byTitle && title ? members.length : 0);
+  return [...groups].sort((one, other) => size(one) - size(other) || one[0].localeCompare(other[0]));
 }
 
 /**
@@ -97,8 +103,8 @@ function PeopleList({ people, now, onChoose, current, suggestions = [], label })
     <div class="people-groups">
       ${suggested.length > 0 && html`<section
           class="suggested"><h2>Good to begin with</h2><ul>${suggested.map(({ person, reason }) => entry(person, reason))}</ul></section>`}
-      ${groups.map(([title, members]) => html`<section key=${title}><h2>${title}${members.length > 1 && html`<span
-          class="count">${members.length}</span>`}</h2>
+      ${groups.map(([title, members]) => html`<section key=${title}>${title && html`<h2>${title}${members.length > 1 && html`<span
+          class="count">${members.length}</span>`}</h2>`}
         <ul>${members.map((person) => entry(person))}</ul></section>`)}
       ${!count && html`<p class="muted">Nobody matches “${query}”.</p>`}
     </div>

@@ -90,7 +90,7 @@ class View:
 
 @dataclass
 class File:
-    """An uploaded file; ``shared`` turns true when the upload was completed."""
+    """An uploaded file; ``content`` comes with the upload, ``completed`` turns true when the app finished it."""
 
     id: str
     name: str

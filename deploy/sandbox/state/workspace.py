@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from deploy.sandbox.errors import ActError
 from deploy.sandbox.seed import Seed, SeedChannel, SeedError, SeedUser, SeedUserGroup
@@ -98,8 +99,11 @@ class Workspace:
     def add_user(self, seed: SeedUser) -> User:
         """Let someone join; their name and address must be new."""
         with self.changing():
+            if any(seed.name == u.name for u in self.users.values()):
+                raise SeedError(f"two users have the name {seed.name}")
             if any(seed.email.lower() == u.email.lower() for u in self.users.values() if seed.email):
                 raise SeedError(f"two people have the address {seed.email}")
+            _check_zone(seed.name, seed.tz)
             user = User(
                 id=seed.id or self.next_id("U"),
                 name=seed.name,
@@ -259,3 +263,10 @@ class Workspace:
             request_url=given.request_url,
             hears_itself=given.hears_itself,
         )
+
+
+def _check_zone(name: str, zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise SeedError(f"{name} has the time zone {zone!r}; write an IANA name such as Europe/Berlin") from error

@@ -9,9 +9,9 @@ import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
-from small_company import client, hang_up, seed
 
 from deploy.sandbox import Sandbox, Timing
+from tests.deploy.sandbox.small_company import client, hang_up, seed
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,23 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from block_examples import Json, button, element, form, home, modal, mrkdwn, option, options, plain
 from slack_bolt import App
 from slack_sdk.webhook import WebhookClient
-from small_company import channel, client, user
 
 from deploy.sandbox import ActError, Sandbox, Timing
+from tests.deploy.sandbox.block_examples import (
+    Json,
+    button,
+    element,
+    form,
+    home,
+    modal,
+    mrkdwn,
+    option,
+    options,
+    plain,
+)
+from tests.deploy.sandbox.small_company import channel, client, user
 
 Connected = Callable[[Sandbox, Callable[[App], None]], AbstractContextManager[App]]
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from block_examples import (
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from deploy.sandbox import Sandbox
+from deploy.sandbox.blocks.elements import ELEMENTS, IN_ACTIONS, IN_INPUT, IN_SECTION
+from deploy.sandbox.blocks.layout import BLOCKS, SURFACES
+from tests.deploy.sandbox.block_examples import (
     Json,
     block,
     button,
@@ -21,13 +27,7 @@ from block_examples import (
     rich_text,
     series,
 )
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-from small_company import channel, client, user
-
-from deploy.sandbox import Sandbox
-from deploy.sandbox.blocks.elements import ELEMENTS, IN_ACTIONS, IN_INPUT, IN_SECTION
-from deploy.sandbox.blocks.layout import BLOCKS, SURFACES
+from tests.deploy.sandbox.small_company import channel, client, user
 
 
 @pytest.fixture(scope="module")

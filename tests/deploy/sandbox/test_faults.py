@@ -9,9 +9,9 @@ from http.client import RemoteDisconnected
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from small_company import channel
 
 from deploy.sandbox import Sandbox
+from tests.deploy.sandbox.small_company import channel
 
 
 def fragile(sandbox: Sandbox) -> WebClient:

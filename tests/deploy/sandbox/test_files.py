@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from block_examples import block, home
 from slack_sdk.errors import SlackApiError
-from small_company import channel, client, user
 
 from deploy.sandbox import Sandbox
+from tests.deploy.sandbox.block_examples import block, home
+from tests.deploy.sandbox.small_company import channel, client, user
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 

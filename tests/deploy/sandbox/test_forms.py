@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from block_examples import form
 
 from deploy.sandbox import forms
+from tests.deploy.sandbox.block_examples import form
 
 
 def fault(kind: str, value: Any, **fields: Any) -> str | None:

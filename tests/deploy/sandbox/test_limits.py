@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from block_examples import form, home, modal
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
-from small_company import client, user
 
 from deploy.sandbox import Sandbox, Timing
 from deploy.sandbox.api import METHODS
 from deploy.sandbox.limits import RateLimits
+from tests.deploy.sandbox.block_examples import form, home, modal
+from tests.deploy.sandbox.small_company import client, user
 
 
 def refused(act: Callable[[], object]) -> SlackResponse:

@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from block_examples import button, form, home, modal
 from slack_bolt import App
-from small_company import channel, client, user
 from websockets.sync.client import connect
 
 from deploy.sandbox import Sandbox
+from tests.deploy.sandbox.block_examples import button, form, home, modal
+from tests.deploy.sandbox.small_company import channel, client, user
 
 Connected = Callable[[Sandbox, Callable[[App], None]], AbstractContextManager[App]]
 

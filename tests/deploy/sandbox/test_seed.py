@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,28 @@ def test_a_wrong_seed_is_explained(tmp_path: Path, change: dict[str, object], wo
         Seed.from_json(written(tmp_path, {**SEED, **change}))
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"name": "ada", "email": "other@example.com"}, "two users have the name ada"),
+        ({"name": "ben", "email": "ADA@example.com"}, "two people have the address"),
+        (
+            {"name": "ben", "email": "ben@example.com", "tz": "Europe/Londn"},
+            "time zone 'Europe/Londn'; write an IANA",
+        ),
+    ],
+)
+def test_a_person_who_cannot_join_is_explained(tmp_path: Path, change: dict[str, str], words: str) -> None:
+    ada = {"name": "ada", "real_name": "Ada", "email": "ada@example.com"}
+    with pytest.raises(SeedError, match=words):
+        Sandbox(Seed.from_json(written(tmp_path, {**SEED, "users": [ada, {**ada, **change}]})))
+
+
+def test_a_seed_file_holds_an_object(tmp_path: Path) -> None:
+    with pytest.raises(SeedError, match="must hold one JSON object"):
+        Seed.from_json(written(tmp_path, []))
+
+
 def test_a_seed_that_is_not_json_is_named(tmp_path: Path) -> None:
     path = tmp_path / "seed.json"
     path.write_text("{", encoding="utf-8")
@@ -67,6 +90,16 @@ def test_it_runs_as_a_program_and_stops_when_told(tmp_path: Path) -> None:
         assert httpx.get(address[0] + "page/api/workspace").json()["team"]["name"] == "Harbour"
         program.send_signal(signal.SIGINT)
         assert program.wait(timeout=10) == 0
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "deploy.sandbox", "--port", port]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 2
+    assert f"Cannot listen on port {port}" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_it_starts_once_and_stops_quietly() -> None:

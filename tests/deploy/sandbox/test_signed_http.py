@@ -13,13 +13,13 @@ from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from block_examples import button, form, modal
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk.signature import SignatureVerifier
-from small_company import client, user
 
 from deploy.sandbox import Sandbox, Timing
+from tests.deploy.sandbox.block_examples import button, form, modal
+from tests.deploy.sandbox.small_company import client, user
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 

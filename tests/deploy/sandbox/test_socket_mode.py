@@ -13,11 +13,11 @@ from slack_sdk import WebClient
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
-from small_company import channel, hang_up, user
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from deploy.sandbox import Sandbox, SeedUser, Timing
+from tests.deploy.sandbox.small_company import channel, hang_up, user
 
 Answer = Callable[[SocketModeRequest], bool]
 

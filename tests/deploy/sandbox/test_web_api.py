@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from block_examples import block, button, mrkdwn
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from small_company import channel, client, user
 
 from deploy.sandbox import Sandbox, SeedUser, SeedUserGroup
 from deploy.sandbox.seed import DEFAULT_SCOPES
+from tests.deploy.sandbox.block_examples import block, button, mrkdwn
+from tests.deploy.sandbox.small_company import channel, client, user
 
 
 @pytest.fixture(scope="module")

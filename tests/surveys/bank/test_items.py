@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from company import MONDAY
 
 from analysis.figures import Scale
 from analysis.stages import CORE, ROTATING, Stage
 from surveys.bank.items import MOST_HOURS, QuestionBank, default_bank, read_bank
 from surveys.errors import BadQuestionBank
+from tests.company import MONDAY
 
 LANGUAGES = ("en", "de")
 FULL = "\n".join(

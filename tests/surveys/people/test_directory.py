@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from company import SMALL, email, import_roster, join_slack, person, roster_csv, settle, slack_id, unit
 
 from analysis.figures import Unit
 from surveys.errors import UnknownPerson
@@ -11,6 +10,7 @@ from surveys.people import directory
 from surveys.people.directory import Match, SlackUser
 from surveys.people.roster import Role
 from surveys.storage.database import Database
+from tests.company import SMALL, email, import_roster, join_slack, person, roster_csv, settle, slack_id, unit
 
 
 def user(name: str, address: str, *, zone: str | None = "Asia/Tokyo", deactivated: bool = False) -> SlackUser:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from company import COMPANY, SMALL, email, import_roster, roster_csv, settle, unit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from surveys.people import directory, roster
 from surveys.people.roster import Changes, Role
 from surveys.storage.database import Database
 from surveys.storage.tables import PersonRow, RoleRow, UnitRow
+from tests.company import COMPANY, SMALL, email, import_roster, roster_csv, settle, unit
 
 HEADER = "email,name,manager,unit,roles\n"
 ADA = "ada@harbour.example,Ada Marlow,,Harbour / North,leader\n"

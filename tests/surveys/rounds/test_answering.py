@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from company import answer, close, decline, full_answers, morning, open_round, person, settle
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import OperationalError
 
@@ -16,6 +15,7 @@ from surveys.errors import RoundIsClosed
 from surveys.rounds import answering, rounds
 from surveys.storage.database import Database
 from surveys.storage.tables import BallotRow, FigureRow, ParticipationRow, RoundRow
+from tests.company import answer, close, decline, full_answers, morning, open_round, person, settle
 
 NAMES = [f"alpha{number}" for number in range(1, 7)] + [f"beta{number}" for number in range(1, 8)]
 

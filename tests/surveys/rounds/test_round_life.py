@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from company import MONDAY, WEEKLY, answer, close, decline, morning, open_round, person, settle, unit
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -19,6 +18,7 @@ from surveys.rounds import rounds
 from surveys.rounds.rounds import Participation, Round
 from surveys.storage.database import Database
 from surveys.storage.tables import BallotRow, CommentRow, FigureRow, GroupRow, ParticipationRow
+from tests.company import MONDAY, WEEKLY, answer, close, decline, morning, open_round, person, settle, unit
 
 TEAMS = {"alpha": 6, "beta": 7}
 NAMES = [f"{team}{number}" for team, size in TEAMS.items() for number in range(1, size + 1)]
@@ -151,5 +151,5 @@ def test_a_release_is_what_the_last_answers_add_up_to(
 ) -> None:
     run_state_machine_as_test(
         lambda: RoundLife(new_database(), reopen, master),
-        settings=settings(max_examples=8 if kind == "sqlite" else 4, stateful_step_count=14),
+        settings=settings(max_examples=6 if kind == "sqlite" else 4, stateful_step_count=14),
     )

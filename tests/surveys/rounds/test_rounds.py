@@ -7,7 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from company import (
+from sqlalchemy import func, select
+
+from surveys.ballots.keys import MasterKey
+from surveys.bank.items import default_bank
+from surveys.errors import NotInvited, RoundIsClosed
+from surveys.rounds import rounds
+from surveys.rounds.rounds import Participation, Round
+from surveys.storage.database import Database
+from surveys.storage.tables import GroupRow, ParticipationRow, RoundRow
+from tests.company import (
     LONDON,
     MONDAY,
     SMALL,
@@ -26,15 +35,6 @@ from company import (
     slack_id,
     unit,
 )
-from sqlalchemy import func, select
-
-from surveys.ballots.keys import MasterKey
-from surveys.bank.items import default_bank
-from surveys.errors import NotInvited, RoundIsClosed
-from surveys.rounds import rounds
-from surveys.rounds.rounds import Participation, Round
-from surveys.storage.database import Database
-from surveys.storage.tables import GroupRow, ParticipationRow, RoundRow
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from company import MONDAY, WEEKLY
 from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.rounds.schedule import Schedule, Weekday, in_working_hours, monday
+from tests.company import MONDAY, WEEKLY
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 WEEKS = [date(2026, 1, 5) + timedelta(weeks=week) for week in range(104)]

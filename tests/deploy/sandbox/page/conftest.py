@@ -4,13 +4,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from harbour import SEED, Harbour, listen
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from deploy.sandbox import Sandbox
+from tests.deploy.sandbox.page.harbour import SEED, Harbour, listen
 
 
 @pytest.fixture(scope="session")

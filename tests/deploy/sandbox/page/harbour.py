@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import harbour_forms as forms
+from tests.deploy.sandbox.page import harbour_forms as forms
 from slack_bolt import App
 from slack_sdk import WebClient
 

@@ -2,10 +2,11 @@
 
 import re
 
-import block_examples as examples
-import harbour_forms as forms
-from harbour import ANN, BEN, Harbour
+from tests.deploy.sandbox import block_examples as examples
+from tests.deploy.sandbox.page import harbour_forms as forms
 from playwright.sync_api import Page, expect
+
+from tests.deploy.sandbox.page.harbour import ANN, BEN, Harbour
 
 
 def test_newcomer_chooses_a_person_and_lands_where_the_app_writes(page: Page, harbour: Harbour) -> None:

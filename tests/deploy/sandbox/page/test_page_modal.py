@@ -2,9 +2,10 @@
 
 import re
 
-import harbour_forms as forms
-from harbour import ANN, BEN, Harbour
+from tests.deploy.sandbox.page import harbour_forms as forms
 from playwright.sync_api import Locator, Page, expect
+
+from tests.deploy.sandbox.page.harbour import ANN, BEN, Harbour
 
 
 def open_form(page: Page, harbour: Harbour, action_id: str = "open_form") -> Locator:

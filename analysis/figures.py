@@ -145,7 +145,9 @@ class Record:
         return [self.figures[place] for place in sorted(found)]
 
     def up_to(self, week: date) -> "Record":
-        """The record as it stood once the release of a week was out."""
+        """The record as it stood once the release of a week was out; itself when that was the last."""
+        if not self.weeks or week >= self.weeks[-1]:
+            return self
         return Record(
             self.units,
             [figure for figure in self.figures if figure.week <= week],

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from analysis.answers import Answer
-from bot.bootstrap import open_database
+from bot.database import opened
 from bot.settings import Settings
 from handlers import answer_view
 from handlers.blocks import Block
@@ -20,11 +20,9 @@ from surveys.people import directory
 
 def answer_question(settings: Settings, text: str, *, email: str, as_json: bool) -> None:
     """Answer and print; raises UnknownPerson when nobody has that email."""
-    database = open_database(settings)
-    with database.read() as session:
+    with opened(settings) as database, database.read() as session:
         person = directory.by_email(session, email)
         asked = asking.ask(session, person, text, now=SystemClock().now(), company_zone=settings.timezone)
-    database.close()
     say = words(person.language)
     headline = answer_view.headline(asked, say)
     if as_json:

@@ -11,9 +11,10 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 
+from bot.database import open_database
 from bot.delivery import Sender
 from bot.settings import Settings
-from bot.slack_directory import sync
+from bot.slack_directory import SlackRefuses, sync
 from bot.tick import Tick
 from handlers.listeners import register
 from handlers.services import Services
@@ -21,8 +22,6 @@ from surveys.ballots.keys import MasterKey
 from surveys.bank.items import default_bank
 from surveys.clock import Clock, SystemClock
 from surveys.errors import OrgpulseError
-from surveys.storage.database import Database
-from surveys.storage.migrate import check_revision, migrate
 
 log = logging.getLogger(__name__)
 
@@ -36,17 +35,13 @@ class SlackNotConnected(OrgpulseError):
     """There is no {missing}. Create the app from deploy/manifest.yaml and set {variable} in the environment."""
 
 
-class SlackRefuses(OrgpulseError):
-    """Slack at {address} cannot be used: {problem}. Run: orgpulse doctor."""
-
-
 class Orgpulse:
     """The running bot: database, Bolt app, sender and tick, sharing one clock."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
-        self.database = open_database(settings)
+        self.database = open_database(settings, pool_size=LISTENERS + 4)
         secret = settings.master_key.get_secret_value() if settings.master_key else None
         self._master = MasterKey.load(path=settings.master_key_file, text=secret)
         self.client = WebClient(token=_secret(settings, "slack_bot_token"), base_url=settings.slack_api_url)
@@ -80,11 +75,8 @@ class Orgpulse:
 
     def sync_people(self) -> None:
         """Match the roster with Slack's members."""
-        match = sync(self.database, self.client)
-        log.info(
-            "people matched",
-            extra={"action": "sync", "matched": match.matched, "unknown": len(match.unknown_to_slack)},
-        )
+        match = sync(self.database, self._client_of_its_own())
+        log.info("people matched: %d, not in Slack: %d", match.matched, len(match.unknown_to_slack))
 
     def connect(self) -> None:
         """Open the Socket Mode connection and start listening."""
@@ -113,16 +105,6 @@ class Orgpulse:
         self.sender.stop()
         self._listeners.shutdown(wait=True)
         self.database.close()
-
-
-def open_database(settings: Settings) -> Database:
-    """The database, migrated by itself when it is the embedded one, and checked when it is a server."""
-    database = Database(settings.database, pool_size=LISTENERS + 4)
-    if database.is_sqlite:
-        migrate(database)
-    else:
-        check_revision(database)
-    return database
 
 
 def _secret(settings: Settings, name: str) -> str:

@@ -26,7 +26,10 @@ log = logging.getLogger(__name__)
 
 # Slack asks to wait at least this long when it names no time of its own.
 SHORTEST_WAIT = timedelta(seconds=1)
-LONGEST_WAIT = timedelta(minutes=30)
+# After any other failure the wait doubles, from this to that.
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=4), timedelta(minutes=30)
+# Slack failed on its side and may have acted all the same.
+UNCLEAR = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
 # Answers that will be the same however often we ask.
 FINAL = frozenset(
     {
@@ -104,7 +107,7 @@ class Sender:
                 busy = self.send_due() > 0
             except Exception:
                 # The database may be away for a moment; what is due is still in it.
-                log.exception("sending stopped for a moment", extra={"action": "send"})
+                log.exception("sending stopped for a moment")
                 busy = False
             if not busy:
                 self._wake.wait(IDLE_SECONDS)
@@ -115,6 +118,9 @@ class Sender:
         with self._database.work() as session:
             taken = outbox.lease(session, now=self._clock.now())
         for leased in taken:
+            if self._stopping.is_set():
+                # The lease of the rest runs out, and whoever sends next looks before sending.
+                break
             self._send_one(leased)
         return len(taken)
 
@@ -127,7 +133,11 @@ class Sender:
             self._give_up(leased, "response_url_refused")
         except (SlackClientError, URLError, HTTPException, OSError) as problem:
             # Whether Slack has it is not known: look before sending again.
-            self._postpone(leased, SHORTEST_WAIT, type(problem).__name__, unclear=True)
+            wait = SHORTEST_WAIT * 2 ** (leased.attempts - 1)
+            self._postpone(leased, wait, type(problem).__name__, unclear=True)
+        except (KeyError, TypeError, ValueError) as problem:
+            # A message that cannot even be put together must not hold up the others.
+            self._give_up(leased, f"unsendable: {type(problem).__name__}")
         else:
             channel = answer.get("channel") if answer else None
             ts = answer.get("ts") if answer else None
@@ -145,10 +155,11 @@ class Sender:
         elif code in FINAL:
             self._give_up(leased, code)
         else:
-            self._postpone(leased, SHORTEST_WAIT * 4, code, unclear=status >= 500)
+            wait = FIRST_WAIT * 2 ** (leased.attempts - 1)
+            self._postpone(leased, wait, code, unclear=status >= 500 or code in UNCLEAR)
 
     def _give_up(self, leased: Leased, code: str) -> None:
-        log.warning("message given up: %s", code, extra={"action": "give_up"})
+        log.warning("message given up: %s", code)
         with self._database.work() as session:
             outbox.give_up(session, leased.message.key, error=code)
 

@@ -152,9 +152,7 @@ def ask(settings: Settings, question: str, *, email: str, as_json: bool) -> None
 
 @cli.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--k", "most", type=click.IntRange(2, 30), help="Number of themes; chosen from the comments when not given."
-)
+@click.option("--k", "most", type=click.IntRange(2, 30), help="At most so many themes, the largest.")
 @click.option("--json", "as_json", is_flag=True)
 def themes(file: Path, *, most: int | None, as_json: bool) -> None:
     """Group the comments in FILE, one a line, into named themes."""

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 from slack_sdk import WebClient
 
-from bot.bootstrap import open_database
+from bot.database import opened
 from bot.settings import Settings
 from bot.slack_directory import sync
+from bot.text_file import read_text
 from surveys.people import directory, roster
 from surveys.people.directory import Person
 from surveys.people.roster import Changes, Role
@@ -19,9 +20,8 @@ MOST_LINES = 20
 
 def import_file(settings: Settings, file: Path, *, yes: bool) -> None:
     """Show what FILE would change, ask, and import it; raises NothingToImport naming every bad line."""
-    people = roster.read_roster(file.read_text(encoding="utf-8-sig"))
-    database = open_database(settings)
-    try:
+    people = roster.read_roster(read_text(file))
+    with opened(settings) as database:
         with database.read() as session:
             changes = roster.preview(session, people)
         if not changes:
@@ -35,8 +35,6 @@ def import_file(settings: Settings, file: Path, *, yes: bool) -> None:
                 roster.apply(session, people)
             click.echo("Imported.")
         _match(settings, database)
-    finally:
-        database.close()
 
 
 def _show(changes: Changes) -> None:
@@ -67,11 +65,9 @@ def _match(settings: Settings, database: Database) -> None:
 
 def list_people(settings: Settings, *, role: str | None, as_json: bool) -> None:
     """Print everybody, or those with a role."""
-    database = open_database(settings)
-    with database.read() as session:
+    with opened(settings) as database, database.read() as session:
         found = directory.people(session, role=Role(role) if role else None)
         names = {unit.id: unit.name for unit in directory.units(session)}
-    database.close()
     if as_json:
         click.echo(json.dumps([_as_json(person, names) for person in found], ensure_ascii=False))
         return

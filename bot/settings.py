@@ -71,10 +71,10 @@ class ScheduleSettings(BaseModel):
         return self
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that can be set. Secrets come from the environment or from files, never from orgpulse.toml."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     database: str = "sqlite:///orgpulse.db"
     timezone: str = "Europe/London"
@@ -106,19 +106,6 @@ class Settings(BaseSettings):
             raise ValueError("write sqlite:///orgpulse.db or postgresql+psycopg://user@host/name")
         return value
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the file, which arrives as arguments; nothing else is read."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
-
     def weekly(self) -> Schedule:
         """The weekly pulse as the surveys understand it."""
         at = self.schedule
@@ -136,6 +123,25 @@ class Settings(BaseSettings):
         )
 
 
+class _FromOutside(BaseSettings, Settings):
+    """The same, as the environment and the file have it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, which arrives as arguments; nothing else is read."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+
 def read_settings(file: Path | None = None, **given: Any) -> Settings:
     """Read the settings once.
 
@@ -149,10 +155,10 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
     values = _read_file(file or FILE, must_exist=file is not None)
     values |= _read_secret_files(os.environ)
     try:
-        settings = Settings(**values)
+        outside = _FromOutside(**values).model_dump()
+        return Settings(**outside | {name: value for name, value in given.items() if value is not None})
     except ValidationError as problem:
         raise WrongSettings(problems="\n".join(_in_words(problem))) from problem
-    return settings.model_copy(update={name: value for name, value in given.items() if value is not None})
 
 
 def _read_file(file: Path, *, must_exist: bool) -> dict[str, Any]:

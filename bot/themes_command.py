@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from analysis.themes import Comment, find_themes
+from bot.text_file import read_text
 
 MOST_EXAMPLES = 3
 
 
 def group_comments(file: Path, *, most: int | None, as_json: bool) -> None:
     """Print the themes of a file; nothing is hidden, since whoever has the file has the comments."""
-    lines = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    lines = [line.strip() for line in read_text(file).splitlines() if line.strip()]
     if not lines:
         raise click.ClickException(f"{file} holds no comments; write one a line.")
     comments = [Comment(line, date(2000, 1, 3), "file") for line in lines]

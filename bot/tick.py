@@ -10,7 +10,7 @@ from handlers.services import Services
 from surveys import count, digests, outbox
 from surveys.ballots.keys import MasterKey
 from surveys.outbox import Message
-from surveys.rounds import rounds
+from surveys.rounds import message_keys, rounds
 from surveys.rounds.schedule import monday
 
 log = logging.getLogger(__name__)
@@ -25,15 +25,22 @@ class Tick:
         self._leaders_channel = leaders_channel
 
     def run(self) -> None:
-        """Do everything that is due now."""
+        """Do everything that is due now; a step that fails does not keep the others from being done.
+
+        Raises:
+            ExceptionGroup: what failed, after all steps were tried.
+        """
         now = self._services.now()
+        problems: list[Exception] = []
         # Closing comes first: after a night's stop the old round is counted before a new one opens.
-        self._close(now)
-        self._open(now)
-        self._invite(now)
-        self._remind(now)
-        self._digest(now)
+        for step in (self._close, self._tell, self._open, self._invite, self._remind, self._digest):
+            try:
+                step(now)
+            except Exception as problem:
+                problems.append(problem)
         self._services.outbox_filled()
+        if problems:
+            raise ExceptionGroup("some of what is due could not be done", problems)
 
     def next_due(self, *, after: datetime) -> datetime:
         """The next instant at which `run` will have something to do."""
@@ -51,7 +58,7 @@ class Tick:
                 session, schedule=services.schedule, bank=services.bank, master=self._master, now=now
             )
         if opened:
-            log.info("round opened", extra={"action": "open", "week": str(opened.week_on)})
+            log.info("round of %s opened", opened.week_on)
 
     def _invite(self, now: datetime) -> None:
         services = self._services
@@ -63,7 +70,7 @@ class Tick:
                     zone=person.zone(services.schedule.company_zone.key),
                     smallest_group=services.smallest_group,
                 )
-                key = pulse_view.ask_key(in_round.id, person.id)
+                key = message_keys.ask(in_round.id, person.id)
                 outbox.post(session, Message(key, "post", person.slack_id or "", payload), now=now)
 
     def _remind(self, now: datetime) -> None:
@@ -72,7 +79,7 @@ class Tick:
             for person, in_round in rounds.remind_due(session, schedule=services.schedule, now=now):
                 zone = person.zone(services.schedule.company_zone.key)
                 payload = pulse_view.reminder_message(person, in_round, zone=zone)
-                key = f"{in_round.id}:remind:{person.id}"
+                key = message_keys.reminder(in_round.id, person.id)
                 outbox.post(session, Message(key, "post", person.slack_id or "", payload), now=now)
 
     def _close(self, now: datetime) -> None:
@@ -88,20 +95,19 @@ class Tick:
                 master=self._master,
                 k=services.smallest_group,
             )
-            log.info("round counted", extra={"action": "close"})
-        self._tell(now)
+            log.info("round counted")
 
     def _say_closed(self, round_id: str, now: datetime) -> None:
         """Take the buttons off the messages of those who did not answer; the count forgets who they were."""
         with self._services.database.work() as session:
             people = rounds.unanswered(session, round_id)
-            for kind in ("ask", "remind"):
-                for place in outbox.places(session, f"{round_id}:{kind}:"):
-                    if place.recipient not in people:
-                        continue
-                    key = f"{round_id}:{count.CLOSING}:{place.channel}:{place.ts}"
-                    payload = pulse_view.closed_message(people[place.recipient])
-                    outbox.post(session, Message(key, "update", place.recipient, payload, place=place), now=now)
+            sent = [message_keys.asks(round_id), message_keys.reminders(round_id)]
+            for place in (place for prefix in sent for place in outbox.places(session, prefix)):
+                if place.recipient not in people:
+                    continue
+                key = message_keys.closing(round_id, place)
+                payload = pulse_view.closed_message(people[place.recipient])
+                outbox.post(session, Message(key, "update", place.recipient, payload, place=place), now=now)
 
     def _tell(self, now: datetime) -> None:
         """Alerts and owed digests of releases that nobody was told about yet."""

@@ -46,7 +46,7 @@ def new_alerts(session: Session, *, language: str = "en") -> list[AlertMessage]:
     record = results.whole_record(session)
     say = words(language)
     found = []
-    for unit_id, state in watch(record).items():
+    for unit_id, state in record.once(watch).items():
         if state.kind in {Kind.STEADY, Kind.RECOVERING}:
             alerts.close_open(session, unit_id)
         if state.kind not in {Kind.CYCLE, Kind.DRIFT} or state.stage is None or state.week is None:

@@ -65,7 +65,7 @@ def digest_message(session: Session, owed: Owed) -> dict[str, Any]:
     """The digest of a release for one manager: the units they lead, those that need them most first."""
     say = words(owed.person.language)
     record = results.whole_record(session).up_to(owed.week_on)
-    this = _Week(record, watch(record), owed.week_on, say)
+    this = _Week(record, record.once(watch), owed.week_on, say)
     units = by_urgency(owed.person.leads, this.states, this.name)
     in_full, in_short = units[:MOST_UNITS], units[MOST_UNITS:]
     blocks: list[Block] = []

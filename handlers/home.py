@@ -42,7 +42,7 @@ class Home:
                 names = {unit.id: unit.name for unit in whole.units}
                 seen = results.visible_units(session, person)
                 record = results.visible(whole, seen)
-                states = {unit_id: state for unit_id, state in watch(whole).items() if unit_id in seen}
+                states = {unit_id: state for unit_id, state in whole.once(watch).items() if unit_id in seen}
         return home_view.home_view(
             person,
             pulse,

@@ -13,7 +13,7 @@ from surveys import outbox
 from surveys.errors import NotInvited, OrgpulseError
 from surveys.people import directory
 from surveys.people.directory import Person
-from surveys.rounds import answering, rounds
+from surveys.rounds import answering, message_keys, rounds
 from surveys.rounds.rounds import Participation, Pulse, Round
 
 
@@ -122,11 +122,11 @@ class Pulses:
                 outbox.replace(
                     session,
                     outbox.Message(
-                        key=f"{in_round.id}:state:{person.id}",
+                        key=message_keys.state(in_round.id, person.id),
                         kind="update",
                         recipient=person.slack_id or "",
                         payload=payload,
-                        after=pulse_view.ask_key(in_round.id, person.id),
+                        after=message_keys.ask(in_round.id, person.id),
                     ),
                     now=services.now(),
                 )

@@ -17,11 +17,6 @@ COMMENT_BLOCK = "comment"
 QUOTE_BLOCK = "quote"
 
 
-def ask_key(round_id: str, person_id: str) -> str:
-    """The outbox key of the message that asks a person."""
-    return f"{round_id}:ask:{person_id}"
-
-
 def ask_message(person: Person, in_round: Round, *, zone: ZoneInfo, smallest_group: int) -> dict[str, Any]:
     """The direct message that asks: what it is, how long it takes, until when."""
     say = words(person.language)

@@ -51,7 +51,7 @@ def ask(session: Session, person: Person, text: str, *, now: datetime, company_z
     themes: Sequence[Theme] = ()
     if question.intent is Intent.CYCLE:
         # The scale of an answer is pooled over the company, so everything is watched and then kept back.
-        states = {unit_id: state for unit_id, state in watch(whole).items() if unit_id in seen}
+        states = {unit_id: state for unit_id, state in whole.once(watch).items() if unit_id in seen}
     if question.intent in {Intent.THEMES, Intent.QUOTES} and set(question.units) <= seen:
         question, record, comments = _comments_for(session, question, record, seen)
         themes = results.themes(comments)

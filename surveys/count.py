@@ -20,6 +20,7 @@ from surveys.ballots.sealed import Ballot, Diary
 from surveys.bank.items import Item, QuestionBank
 from surveys.people import directory
 from surveys.redaction import Redaction
+from surveys.rounds.message_keys import closings, of_round
 from surveys.rounds.rounds import Participation
 from surveys.storage.database import Database
 from surveys.storage.tables import (
@@ -38,8 +39,6 @@ from surveys.storage.tables import (
 # A comment stays with the lowest unit in which at least this many people answered (design: The count).
 SMALLEST_COMMENT_UNIT = 10
 DIARY_PAIR = "diary"
-# Outbox keys of the messages that tell people that a round has closed.
-CLOSING = "closing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +264,6 @@ def _destroy(session: Session, row: RoundRow) -> None:
     session.execute(delete(ParticipationRow).where(ParticipationRow.round_id == row.id))
     # What was sent about this round names who was asked, reminded and thanked. What tells its end is deleted with
     # the next round.
-    outbox.forget(session, f"{row.id}:", but=f"{row.id}:{CLOSING}:")
+    outbox.forget(session, of_round(row.id), but=closings(row.id))
     for earlier in session.scalars(select(RoundRow.id).where(RoundRow.counted, RoundRow.id != row.id)):
-        outbox.forget(session, f"{earlier}:", but=f"{earlier}:{CLOSING}:")
+        outbox.forget(session, of_round(earlier), but=closings(earlier))

@@ -12,7 +12,8 @@ from surveys.storage.tables import OutboxRow
 
 # Long enough for a slow answer from Slack; a sender that dies gives its message back after it.
 LEASE = timedelta(minutes=2)
-MOST_ATTEMPTS = 8
+# With waits that double from four seconds to half an hour: a message is given up after some two hours.
+MOST_ATTEMPTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Leased:
     retried: bool
     target_channel: str | None
     target_ts: str | None
+    attempts: int
 
 
 def post(session: Session, message: Message, *, now: datetime) -> bool:
@@ -131,6 +133,7 @@ def lease(session: Session, *, now: datetime, most: int = 20) -> list[Leased]:
                 row.unclear,
                 target.channel if target else row.channel,
                 target.ts if target else row.ts,
+                row.attempts,
             )
         )
     return taken

@@ -1,5 +1,7 @@
 """The only way to what was released. Analysis, digests, alerts and answers all read from here."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -14,9 +16,30 @@ from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.storage.tables import CommentRow, FigureRow, GroupRow, ReleaseRow
 
+# Records kept ready: one a company, and a few while a release comes out.
+KEPT_RECORDS = 4
+_ready: OrderedDict[tuple[object, ...], Record] = OrderedDict()
+_ready_lock = threading.Lock()
+
 
 def whole_record(session: Session) -> Record:
-    """Everything ever released, for the analysis that watches every team."""
+    """Everything ever released, for the analysis that watches every team.
+
+    A release never changes, so the same releases give the same record object, with all that was worked out from it
+    (`Record.once`); every digest of a Friday and every question until the next release share it.
+    """
+    tree = directory.units(session)
+    released = session.scalars(select(ReleaseRow.id).order_by(ReleaseRow.week_on, ReleaseRow.id))
+    key = (tuple(released), tuple(tree))
+    with _ready_lock:
+        if key not in _ready:
+            _ready[key] = _read_record(session, tree)
+            while len(_ready) > KEPT_RECORDS:
+                _ready.popitem(last=False)
+        return _ready[key]
+
+
+def _read_record(session: Session, tree: Sequence[Unit]) -> Record:
     groups = session.execute(
         select(GroupRow, ReleaseRow.week_on)
         .join(ReleaseRow, ReleaseRow.id == GroupRow.release_id)
@@ -33,7 +56,7 @@ def whole_record(session: Session) -> Record:
         Turnout(week_on, frozenset(group.unit_ids), group.invited, group.answered) for group, week_on in groups
     ]
     figures.sort(key=lambda figure: (figure.week, sorted(figure.units), figure.stage.position))
-    return Record(directory.units(session), figures, turnouts)
+    return Record(tree, figures, turnouts)
 
 
 def _figure(row: FigureRow, units: frozenset[str], week_on: date) -> Figure:

@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import delete
 
 from surveys.ballots.keys import MasterKey
@@ -186,3 +187,18 @@ def clock() -> MovableClock:
 def master() -> MasterKey:
     """A master key of its own for each test."""
     return MasterKey(secrets.token_bytes(32))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for each test process; Playwright allows no second one beside it."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip(f"no browser to try pages in: none of {', '.join(names)} is installed")
+    quiet = ["background-networking", "component-update", "sync"]
+    args = ["--no-sandbox", "--disable-gpu", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=args)
+        yield chromium
+        chromium.close()

@@ -15,6 +15,7 @@ from handlers.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
 from surveys.bank.items import QuestionBank
 
 AT_ONCE = 8
+PATIENCE = 30.0  # seconds until a rep gives up on a modal, on a very busy machine
 
 
 @dataclass(order=True)
@@ -96,7 +97,7 @@ class Reps:
         except ActError:
             # The message says that the pulse has closed, and has no button any more.
             return False
-        view = self._sandbox.wait_for_view(user, callback_id=Callback.PULSE)
+        view = self._sandbox.wait_for_view(user, callback_id=Callback.PULSE, timeout=PATIENCE)
         done = self._sandbox.submit(user, view["id"], self._fill(view, intention.behaviour))
         return done.ok and not done.response.get("errors")
 

@@ -11,7 +11,7 @@ METHODS: dict[str, str] = {
     "chat.delete": "the app's own messages",
     "chat.getPermalink": "an address that the page does not open",
     "chat.postEphemeral": "seen by one person until the sandbox ends",
-    "chat.postMessage": "text, blocks, attachments with blocks, threads, metadata, username",
+    "chat.postMessage": "text, blocks, threads, metadata, username; attachments are checked but not drawn",
     "chat.update": "the app's own messages; blocks that are not given stay",
     "conversations.history": "with oldest, latest, inclusive, limit and cursor",
     "conversations.info": "without topic and purpose",

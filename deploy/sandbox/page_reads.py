@@ -105,6 +105,7 @@ class PageReads:
             "bot": writer.is_bot,
             "text": message.text,
             "blocks": with_addresses(message.blocks, self._workspace.files),
+            "attachments": len(message.attachments),
             "edited": message.edited is not None,
             "thread_ts": message.thread_ts,
             "reply_count": len(channel.replies.get(message.ts, ())),

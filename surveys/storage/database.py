@@ -39,9 +39,12 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool_size: int = 36) -> None:
+        # An error must not quote what was being written: it could be a comment.
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = self._sqlite() if self.is_sqlite else create_engine(url, pool_size=pool_size)
+        self.engine = (
+            self._sqlite() if self.is_sqlite else create_engine(url, pool_size=pool_size, hide_parameters=True)
+        )
         self._reading: dict[str, Any] = {"orgpulse_read": True}
         if not self.is_sqlite:
             self._reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -51,7 +54,7 @@ class Database:
     def _sqlite(self) -> Engine:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise SqliteTooOld(found=sqlite3.sqlite_version)
-        engine = create_engine(self.url, connect_args={"timeout": LOCK_WAIT_MS / 1000})
+        engine = create_engine(self.url, connect_args={"timeout": LOCK_WAIT_MS / 1000}, hide_parameters=True)
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin_immediate)
         return engine

@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 
 from bot.bootstrap import Orgpulse
 from bot.main import cli
+from bot.settings import WrongSettings
+from bot.text_file import NotUtf8
 from surveys.errors import DatabaseIsBehind, NothingToImport, UnknownPerson
 from surveys.storage.database import Database
 from surveys.storage.migrate import check_revision
@@ -99,12 +101,25 @@ def test_the_doctor_is_content_with_a_running_installation(
     monkeypatch.setenv("ORGPULSE_DATABASE", bot.settings.database)
     monkeypatch.setenv("ORGPULSE_MASTER_KEY_FILE", str(bot.settings.master_key_file))
     monkeypatch.setenv("ORGPULSE_SLACK_API_URL", place.sandbox.api_url)
+    monkeypatch.setenv("ORGPULSE_LEADERS_CHANNEL", "C1")
     assert "scopes" not in run("doctor").output
     monkeypatch.setenv("ORGPULSE_SLACK_BOT_TOKEN", place.sandbox.app.bot_token)
     monkeypatch.setenv("ORGPULSE_SLACK_APP_TOKEN", place.sandbox.app.app_token)
     result = run("doctor")
     assert result.exit_code == 0, result.output
     assert "12 reps, 0 of them not found" in result.output
+
+
+def test_a_file_that_is_not_utf8_is_named(here: Path) -> None:
+    (here / "people.csv").write_bytes(roster_csv().replace("Chief", "Müller").encode("latin-1"))
+    result = run("people", "import", "people.csv", "--yes")
+    assert isinstance(result.exception, NotUtf8)
+    assert "CSV UTF-8" in str(result.exception)
+
+
+def test_an_option_is_checked_like_a_setting(here: Path) -> None:
+    result = run("migrate", "--database", "nonsense")
+    assert isinstance(result.exception, WrongSettings)
 
 
 def test_a_broken_key_is_not_overwritten(here: Path) -> None:

@@ -15,7 +15,9 @@ KEYS = {"people", "rounds", "invitations", "answers", "digests", "alerts", "seco
 
 
 def orgpulse(*arguments: str, folder: Path) -> subprocess.Popen[str]:
-    environment = os.environ | {"TMPDIR": str(folder)}
+    # Somebody who has connected a real Slack can still run the demo, and nothing of theirs is touched.
+    theirs = {"ORGPULSE_DATABASE": f"sqlite:///{folder}/theirs.db", "ORGPULSE_SLACK_BOT_TOKEN": "xoxb-theirs"}
+    environment = os.environ | theirs | {"TMPDIR": str(folder)}
     command = [sys.executable, "-c", "from bot.main import main; main()", *arguments]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True

@@ -19,6 +19,7 @@ from surveys import count, outbox
 from surveys.ballots.keys import MasterKey
 from surveys.ballots.sealed import DIARY_ROUNDS, Diary, quarter
 from surveys.outbox import Message
+from surveys.rounds.message_keys import CLOSING
 from surveys.rounds.rounds import Round
 from surveys.storage.database import LOCK_WAIT_MS, Database
 from surveys.storage.tables import (
@@ -161,7 +162,7 @@ def test_after_the_close_ballots_participation_key_and_messages_of_the_round_are
     week = answered_round(database, master)
     now = morning()
     with database.work() as session:
-        for key in ("ask:a", "state:a", f"{count.CLOSING}:D1:1.0"):
+        for key in ("ask:a", "state:a", f"{CLOSING}:D1:1.0"):
             outbox.post(session, Message(f"{week.id}:{key}", "post", "U1", {"text": "x"}), now=now)
         outbox.post(session, Message("alert:1", "post", "C1", {"text": "x"}), now=now)
     close(database, master, week)
@@ -171,7 +172,7 @@ def test_after_the_close_ballots_participation_key_and_messages_of_the_round_are
         assert row.counted
         assert row.sealed_key is None
         # What tells people that the round is over is still to be sent.
-        assert set(session.scalars(select(OutboxRow.key))) == {f"{week.id}:{count.CLOSING}:D1:1.0", "alert:1"}
+        assert set(session.scalars(select(OutboxRow.key))) == {f"{week.id}:{CLOSING}:D1:1.0", "alert:1"}
 
 
 def test_the_messages_that_told_the_end_go_with_the_next_round(database: Database, master: MasterKey) -> None:
@@ -180,7 +181,7 @@ def test_the_messages_that_told_the_end_go_with_the_next_round(database: Databas
     now = morning()
     with database.work() as session:
         for place in ("1", "2"):
-            message = Message(f"{first.id}:{count.CLOSING}:D{place}", "post", f"U{place}", {"text": "x"})
+            message = Message(f"{first.id}:{CLOSING}:D{place}", "post", f"U{place}", {"text": "x"})
             outbox.post(session, message, now=now)
     close(database, master, first)
     with database.work() as session:
@@ -302,6 +303,22 @@ def test_comments_are_told_in_no_order(database: Database, master: MasterKey) ->
             orders.add(tuple(stored))
     assert len(orders) == 3
     assert tuple(f"{CANARY} for {name}" for name in NAMES) not in orders
+
+
+def test_comments_do_not_lie_in_the_order_of_the_ballots_or_the_diaries(
+    database: Database, master: MasterKey
+) -> None:
+    settle(database)
+    week = answered_round(database, master)
+    serving = master.serving()
+    authors = sorted(NAMES, key=lambda name: serving.ballot_key(week.id, person(database, name).id))
+    close(database, master, week)
+    written = "rowid" if database.is_sqlite else "ctid"
+    with database.read() as session:
+        query = f"SELECT text FROM comment ORDER BY {written}"  # noqa: S608 (one of the two words above)
+        stored = list(session.scalars(text(query)))
+    assert len(stored) == len(NAMES)
+    assert stored != [f"{CANARY} for {name}" for name in authors]
 
 
 def test_a_comment_without_answers_is_released_and_its_author_counted(

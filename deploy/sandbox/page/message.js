@@ -1,6 +1,7 @@
 // One message: who, when, what, and what one can do with it.
 
 import { html } from "./vendor/htm-preact.js";
+import { Unknown } from "./blocks/elements.js";
 import { Emoji } from "./blocks/emoji.js";
 import { Picture } from "./blocks/picture.js";
 import { LiveBlocks } from "./blocks/surface.js";
@@ -69,6 +70,7 @@ export function Message({ channel, message, compact, replies, onOpenThread }) {
         ? html`<${LiveBlocks} container=${{ type: "message", channel, ts: message.ts }} blocks=${message.blocks} />`
         : message.text && html`<div class="message-text"><${Mrkdwn} text=${message.text} />${edited}</div>`}
       ${message.blocks?.length > 0 && edited}
+      ${message.attachments > 0 && html`<${Unknown} what="part of the message" type="attachments" />`}
       ${message.files?.length > 0 && html`<${Files} files=${message.files} />`}
       <${Reactions} message=${message} react=${react} />
       ${replies && html`<${Replies} replies=${replies} onOpen=${onOpenThread} />`}

@@ -121,9 +121,9 @@ def test_no_week_is_open_between_two_rounds() -> None:
 
 def test_a_round_that_closes_on_monday_seen_from_utc_is_open_until_then() -> None:
     late = replace(
-        WEEKLY, close_day=Weekday.SUNDAY, close_time=time(20), company_zone=ZoneInfo("America/New_York")
+        WEEKLY, close_day=Weekday.SUNDAY, close_time=time(23), company_zone=ZoneInfo("America/New_York")
     )
-    closes = datetime(2026, 9, 14, 0, 0, tzinfo=UTC)
+    closes = datetime(2026, 9, 14, 3, 0, tzinfo=UTC)
     assert late.closes_at(MONDAY) == closes
     assert late.open_week(closes - timedelta(minutes=1)) == MONDAY
     assert late.open_week(closes) == MONDAY + 7 * DAY

@@ -1,31 +1,15 @@
-"""A browser, and the workspace and app that the page is tried on."""
+"""A tab, and the workspace and app that the page is tried on."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from deploy.sandbox import Sandbox
 from tests.deploy.sandbox.page.harbour import SEED, Harbour, listen
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.skip(f"no browser for the page's tests: none of {', '.join(names)} is installed")
-    quiet = ["background-networking", "component-update", "sync"]
-    args = ["--no-sandbox", "--disable-gpu", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=args)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.deploy.sandbox.page import harbour_forms as forms
 from slack_bolt import App
 from slack_sdk import WebClient
 
 from deploy.sandbox import Sandbox, Seed, SeedApp, SeedChannel, SeedCommand, SeedUser
+from tests.deploy.sandbox.page import harbour_forms as forms
 
 ANN = "U0000000ANN"
 BEN = "U0000000BEN"

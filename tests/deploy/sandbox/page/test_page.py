@@ -2,10 +2,10 @@
 
 import re
 
-from tests.deploy.sandbox import block_examples as examples
-from tests.deploy.sandbox.page import harbour_forms as forms
 from playwright.sync_api import Page, expect
 
+from tests.deploy.sandbox import block_examples as examples
+from tests.deploy.sandbox.page import harbour_forms as forms
 from tests.deploy.sandbox.page.harbour import ANN, BEN, Harbour
 
 

@@ -2,9 +2,9 @@
 
 import re
 
-from tests.deploy.sandbox.page import harbour_forms as forms
 from playwright.sync_api import Locator, Page, expect
 
+from tests.deploy.sandbox.page import harbour_forms as forms
 from tests.deploy.sandbox.page.harbour import ANN, BEN, Harbour
 
 

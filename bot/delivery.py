@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
+from sqlalchemy.orm import Session
 
 from handlers.ids import METADATA_EVENT
 from surveys import outbox
@@ -57,6 +58,10 @@ FINAL = frozenset(
 # How far back to look for a message that may have arrived although the answer was lost.
 LOOK_BACK = 30
 IDLE_SECONDS = 5.0
+
+
+# What became of a message, to be written down.
+Note = Callable[[Session], None]
 
 
 class ResponseRefused(Exception):
@@ -114,59 +119,66 @@ class Sender:
                 self._wake.clear()
 
     def send_due(self) -> int:
-        """Send what is due now; returns how many messages were taken."""
+        """Send what is due now; returns how many messages were taken.
+
+        What became of them is written in one commit: a sender that dies before it leaves messages whose lease runs
+        out, and whoever takes them next looks whether Slack has them.
+        """
         with self._database.work() as session:
             taken = outbox.lease(session, now=self._clock.now())
-        for leased in taken:
-            if self._stopping.is_set():
-                # The lease of the rest runs out, and whoever sends next looks before sending.
-                break
-            self._send_one(leased)
+        notes: list[Note] = []
+        try:
+            for leased in taken:
+                if self._stopping.is_set():
+                    break
+                notes.append(self._send_one(leased))
+        finally:
+            if notes:
+                with self._database.work() as session:
+                    for note in notes:
+                        note(session)
         return len(taken)
 
-    def _send_one(self, leased: Leased) -> None:
+    def _send_one(self, leased: Leased) -> Note:
         try:
             answer = self._send[leased.message.kind](leased)
         except SlackApiError as problem:
-            self._failed(leased, problem)
+            return self._failed(leased, problem)
         except ResponseRefused:
-            self._give_up(leased, "response_url_refused")
+            return self._give_up(leased, "response_url_refused")
         except (SlackClientError, URLError, HTTPException, OSError) as problem:
             # Whether Slack has it is not known: look before sending again.
             wait = SHORTEST_WAIT * 2 ** (leased.attempts - 1)
-            self._postpone(leased, wait, type(problem).__name__, unclear=True)
+            return self._postpone(leased, wait, type(problem).__name__, unclear=True)
         except (KeyError, TypeError, ValueError) as problem:
             # A message that cannot even be put together must not hold up the others.
-            self._give_up(leased, f"unsendable: {type(problem).__name__}")
-        else:
-            channel = answer.get("channel") if answer else None
-            ts = answer.get("ts") if answer else None
-            with self._database.work() as session:
-                outbox.sent(session, leased, channel=channel, ts=ts)
+            return self._give_up(leased, f"unsendable: {type(problem).__name__}")
+        channel = answer.get("channel") if answer else None
+        ts = answer.get("ts") if answer else None
+        return lambda session: outbox.sent(session, leased, channel=channel, ts=ts)
 
-    def _failed(self, leased: Leased, problem: SlackApiError) -> None:
+    def _failed(self, leased: Leased, problem: SlackApiError) -> Note:
         response = problem.response
         status = getattr(response, "status_code", 0)
         headers = getattr(response, "headers", {}) or {}
         code = str(response.get("error", "unknown")) if isinstance(response, SlackResponse) else "unknown"
         if status == 429:
             wait = timedelta(seconds=int(headers.get("Retry-After", 1)))
-            self._postpone(leased, max(wait, SHORTEST_WAIT), "ratelimited", unclear=False)
-        elif code in FINAL:
-            self._give_up(leased, code)
-        else:
-            wait = FIRST_WAIT * 2 ** (leased.attempts - 1)
-            self._postpone(leased, wait, code, unclear=status >= 500 or code in UNCLEAR)
+            return self._postpone(leased, max(wait, SHORTEST_WAIT), "ratelimited", unclear=False)
+        if code in FINAL:
+            return self._give_up(leased, code)
+        wait = FIRST_WAIT * 2 ** (leased.attempts - 1)
+        return self._postpone(leased, wait, code, unclear=status >= 500 or code in UNCLEAR)
 
-    def _give_up(self, leased: Leased, code: str) -> None:
+    def _give_up(self, leased: Leased, code: str) -> Note:
         log.warning("message given up: %s", code)
-        with self._database.work() as session:
-            outbox.give_up(session, leased.message.key, error=code)
+        return lambda session: outbox.give_up(session, leased.message.key, error=code)
 
-    def _postpone(self, leased: Leased, wait: timedelta, error: str, *, unclear: bool) -> None:
+    def _postpone(self, leased: Leased, wait: timedelta, error: str, *, unclear: bool) -> Note:
         until = self._clock.now() + min(wait, LONGEST_WAIT)
-        with self._database.work() as session:
-            outbox.postpone(session, leased.message.key, until=until, error=error, unclear=unclear)
+        return lambda session: outbox.postpone(
+            session, leased.message.key, until=until, error=error, unclear=unclear
+        )
 
     # -- one method for each kind of message ---------------------------------------------------------
 

@@ -14,7 +14,7 @@ from handlers.ids import Action, Callback
 from handlers.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
 from surveys.bank.items import QuestionBank
 
-AT_ONCE = 8
+AT_ONCE = 16
 PATIENCE = 30.0  # seconds until a rep gives up on a modal, on a very busy machine
 
 

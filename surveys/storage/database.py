@@ -43,7 +43,9 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = (
-            self._sqlite() if self.is_sqlite else create_engine(url, pool_size=pool_size, hide_parameters=True)
+            self._sqlite(pool_size)
+            if self.is_sqlite
+            else create_engine(url, pool_size=pool_size, hide_parameters=True)
         )
         self._reading: dict[str, Any] = {"orgpulse_read": True}
         if not self.is_sqlite:
@@ -51,10 +53,15 @@ class Database:
         # SQLite has one writer at a time anyway: queueing here is fair and spares its sleeping busy loop.
         self._one_writer: Any = threading.RLock() if self.is_sqlite else nullcontext()
 
-    def _sqlite(self) -> Engine:
+    def _sqlite(self, pool_size: int) -> Engine:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise SqliteTooOld(found=sqlite3.sqlite_version)
-        engine = create_engine(self.url, connect_args={"timeout": LOCK_WAIT_MS / 1000}, hide_parameters=True)
+        engine = create_engine(
+            self.url,
+            pool_size=pool_size,
+            hide_parameters=True,
+            connect_args={"timeout": LOCK_WAIT_MS / 1000},
+        )
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin_immediate)
         return engine

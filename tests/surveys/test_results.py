@@ -49,7 +49,9 @@ def seen_by(database: Database, name: str) -> Record:
 
 
 def groups(record: Record) -> set[frozenset[str]]:
-    return {figure.units for figure in record.figures} | {turnout.units for turnout in record.turnouts}
+    found = {figure.units for figure in record.figures}
+    assert found == {turnout.units for turnout in record.turnouts}
+    return found
 
 
 def test_the_record_is_what_was_counted(record: Record) -> None:

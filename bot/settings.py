@@ -55,6 +55,13 @@ class ScheduleSettings(BaseModel):
             raise ValueError('write a day such as "tuesday"')
         return value.lower()
 
+    @field_validator("ask_day", "remind_day")
+    @classmethod
+    def _a_working_day(cls, value: str) -> str:
+        if value in {"saturday", "sunday"}:
+            raise ValueError("nobody is disturbed at the weekend; write a day from monday to friday")
+        return value
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         moments = [

@@ -89,10 +89,16 @@ def _fitted(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _said(session: Session, unit_id: str, *, week: date) -> _Said:
+    """Themes about a unit; where no subject came up often enough, those of the unit above, up to the company's."""
     since = week - timedelta(weeks=THEME_WEEKS - 1)
-    home, comments = results.comments_about(session, unit_id, since=since, until=week)
-    themes = [theme for theme in results.themes(comments) if shown(theme, comments)]
-    return _Said(home, comments, themes[:MOST_THEMES])
+    at: str | None = unit_id
+    while at is not None:
+        home, comments = results.comments_about(session, at, since=since, until=week)
+        themes = [theme for theme in results.themes(comments) if shown(theme, comments)]
+        if themes:
+            return _Said(home, comments, themes[:MOST_THEMES])
+        at = home.parent if home else None
+    return _Said(None, [], [])
 
 
 def _unit_blocks(this: _Week, unit_id: str, said: _Said) -> list[Block]:

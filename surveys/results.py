@@ -29,14 +29,21 @@ def whole_record(session: Session) -> Record:
     (`Record.once`); every digest of a Friday and every question until the next release share it.
     """
     tree = directory.units(session)
-    released = session.scalars(select(ReleaseRow.id).order_by(ReleaseRow.week_on, ReleaseRow.id))
-    key = (tuple(released), tuple(tree))
+    key = (_released(session), tuple(tree))
     with _ready_lock:
-        if key not in _ready:
-            _ready[key] = _read_record(session, tree)
+        if key in _ready:
+            return _ready[key]
+        record = _read_record(session, tree)
+        # A release may come out between the queries; such a record is right, but not under this key.
+        if _released(session) == key[0]:
+            _ready[key] = record
             while len(_ready) > KEPT_RECORDS:
                 _ready.popitem(last=False)
-        return _ready[key]
+        return record
+
+
+def _released(session: Session) -> tuple[str, ...]:
+    return tuple(session.scalars(select(ReleaseRow.id).order_by(ReleaseRow.week_on, ReleaseRow.id)))
 
 
 def _read_record(session: Session, tree: Sequence[Unit]) -> Record:

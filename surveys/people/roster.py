@@ -32,13 +32,23 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RosterPerson:
-    """One line of the file. `unit` is the path from the company down."""
+    """One line of the file. `unit` is the path from the company down; each role is held in such a unit."""
 
     email: str
     name: str
     manager: str | None
     unit: tuple[str, ...]
-    roles: frozenset[Role]
+    roles: frozenset[tuple[Role, tuple[str, ...]]]
+
+    def held(self) -> set[tuple[str, str]]:
+        """Pairs of role and unit id."""
+        return {(role.value, unit_id(path)) for role, path in self.roles}
+
+    def roles_in_words(self) -> str:
+        """'manager, rep', or 'manager of DACH' where the unit is not their own."""
+        return ", ".join(
+            role.value if path == self.unit else f"{role.value} of {path[-1]}" for role, path in sorted(self.roles)
+        )
 
 
 @dataclass
@@ -58,7 +68,8 @@ def read_roster(text: str) -> list[RosterPerson]:
     """Read the whole file, or raise NothingToImport naming every bad line.
 
     Columns: email, name, manager (an email, empty at the top), unit (a path such as "Larkspur / EMEA / DACH"),
-    roles (rep, manager, leader, admin, several with ";").
+    roles (rep, manager, leader, admin, several with ";"). A role is held in the person's own unit, or in another
+    one: "manager of Larkspur / EMEA / DACH; manager of Larkspur / EMEA / Iberia".
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     missing = [column for column in COLUMNS if column not in _first_line(reader)]
@@ -128,27 +139,37 @@ def _read_row(row: dict[str, str]) -> RosterPerson:
         raise ValueError(f"{cells['email'] or 'an empty cell'!r} is not an email address")
     if not cells["name"]:
         raise ValueError("the name is empty")
-    unit = tuple(part.strip() for part in cells["unit"].split("/") if part.strip())
+    unit = _path(cells["unit"])
     if not unit:
         raise ValueError("the unit is empty; write a path such as: Larkspur / EMEA / DACH")
     nameless = next((part for part in unit if not _slug(part)), None)
     if nameless:
         raise ValueError(f"the unit {nameless!r} has no letter or digit in its name")
-    roles = set()
-    for word in cells["roles"].replace(",", ";").split(";"):
-        try:
-            roles.add(Role(word.strip().lower()))
-        except ValueError as problem:
-            raise ValueError(
-                f"{word.strip()!r} is not a role; write rep, manager, leader or admin, several with ';'"
-            ) from problem
     return RosterPerson(
         email=cells["email"].lower(),
         name=cells["name"],
         manager=cells["manager"].lower() or None,
         unit=unit,
-        roles=frozenset(roles),
+        roles=frozenset(_read_role(word, unit) for word in cells["roles"].replace(",", ";").split(";")),
     )
+
+
+def _read_role(text: str, own: tuple[str, ...]) -> tuple[Role, tuple[str, ...]]:
+    """'rep', or 'manager of Larkspur / EMEA / DACH'."""
+    word, _, elsewhere = (part.strip() for part in text.strip().partition(" of "))
+    try:
+        role = Role(word.lower())
+    except ValueError as problem:
+        raise ValueError(
+            f"{word!r} is not a role; write rep, manager, leader or admin, several with ';'"
+        ) from problem
+    if elsewhere and role is Role.REP:
+        raise ValueError("a rep is asked for their own unit; write that unit in the column unit")
+    return role, _path(elsewhere) if elsewhere else own
+
+
+def _path(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("/") if part.strip())
 
 
 def _check_together(people: list[RosterPerson], lines: dict[str, int]) -> list[str]:
@@ -162,7 +183,18 @@ def _check_together(people: list[RosterPerson], lines: dict[str, int]) -> list[s
     companies = sorted({person.unit[0] for person in people})
     if len({unit_id([company]) for company in companies}) > 1:
         problems.append(f"every unit path must begin with one company; found {' and '.join(companies)}")
-    return problems + _spelled_twice(people, lines)
+    return problems + _unknown_units(people, lines) + _spelled_twice(people, lines)
+
+
+def _unknown_units(people: list[RosterPerson], lines: dict[str, int]) -> list[str]:
+    """Units that somebody manages or leads and nobody is in."""
+    known = {unit_id(path) for path in _paths(people)}
+    return [
+        f"line {lines[person.email]}: {role.value} of {' / '.join(path)}: nobody in this file is in such a unit"
+        for person in people
+        for role, path in sorted(person.roles)
+        if unit_id(path) not in known
+    ]
 
 
 def _spelled_twice(people: list[RosterPerson], lines: dict[str, int]) -> list[str]:
@@ -212,12 +244,12 @@ def preview(session: Session, roster: list[RosterPerson]) -> Changes:
         elif name != path[-1]:
             changes.changed.append(f"the unit {name} is now written {path[-1]}")
     rows = {row.email: row for row in session.scalars(select(PersonRow))}
-    roles = _roles_by_person(session)
+    held = _roles_by_person(session)
     for person in roster:
         row = rows.get(person.email)
         if row is None or not row.active:
             changes.joined.append(f"{person.name} <{person.email}>, {' / '.join(person.unit)}")
-        elif differences := _differences(row, roles.get(row.id, set()), person):
+        elif differences := _differences(row, held.get(row.id, set()), person):
             changes.changed.append(f"{person.name} <{person.email}>: {', '.join(differences)}")
     named = {person.email for person in roster}
     gone = sorted(email for email, row in rows.items() if row.active and email not in named)
@@ -225,7 +257,7 @@ def preview(session: Session, roster: list[RosterPerson]) -> Changes:
     return changes
 
 
-def _differences(row: PersonRow, roles: set[str], person: RosterPerson) -> list[str]:
+def _differences(row: PersonRow, held: set[tuple[str, str]], person: RosterPerson) -> list[str]:
     found = []
     if row.name != person.name:
         found.append(f"name {row.name} becomes {person.name}")
@@ -233,8 +265,10 @@ def _differences(row: PersonRow, roles: set[str], person: RosterPerson) -> list[
         found.append(f"moves to {' / '.join(person.unit)}")
     if row.manager_email != person.manager:
         found.append(f"manager becomes {person.manager or 'nobody'}")
-    if roles != {role.value for role in person.roles}:
-        found.append(f"roles become {', '.join(sorted(person.roles))}")
+    moved_along = {(role, person_unit) for role, person_unit in held if person_unit != row.unit_id}
+    moved_along |= {(role, unit_id(person.unit)) for role, person_unit in held if person_unit == row.unit_id}
+    if moved_along != person.held():
+        found.append(f"roles become {person.roles_in_words()}")
     return found
 
 
@@ -257,7 +291,7 @@ def apply(session: Session, roster: list[RosterPerson]) -> Changes:
         session.flush()
         session.execute(delete(RoleRow).where(RoleRow.person_id == row.id))
         session.add_all(
-            RoleRow(person_id=row.id, role=role.value, unit_id=row.unit_id) for role in sorted(person.roles)
+            RoleRow(person_id=row.id, role=role, unit_id=held_in) for role, held_in in sorted(person.held())
         )
     named = {person.email for person in roster}
     for row in rows.values():
@@ -281,8 +315,9 @@ def _paths(roster: list[RosterPerson]) -> list[tuple[str, ...]]:
     return sorted(found, key=lambda path: (len(path), path))
 
 
-def _roles_by_person(session: Session) -> dict[str, set[str]]:
-    roles: dict[str, set[str]] = {}
+def _roles_by_person(session: Session) -> dict[str, set[tuple[str, str]]]:
+    """Person id -> pairs of role and unit id."""
+    held: dict[str, set[tuple[str, str]]] = {}
     for row in session.scalars(select(RoleRow)):
-        roles.setdefault(row.person_id, set()).add(row.role)
-    return roles
+        held.setdefault(row.person_id, set()).add((row.role, row.unit_id))
+    return held

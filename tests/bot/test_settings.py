@@ -50,6 +50,7 @@ def test_settings_cannot_be_changed(file: Path) -> None:
         ('timezon = "UTC"', ["timezon", "there is no such setting", "timezone"]),
         ('database = "mysql://x"', ["database", "sqlite:///orgpulse.db"]),
         ('[schedule]\nask_day = "someday"', ["schedule.ask_day", "tuesday"]),
+        ('[schedule]\nremind_day = "saturday"', ["schedule.remind_day", "weekend"]),
         ('[schedule]\nclose_day = "monday"', ["schedule", "ask, remind, close, digest"]),
         ('[schedule]\nask_time = "25:00"', ["schedule.ask_time"]),
         ("smallest_group = ", ["not TOML"]),

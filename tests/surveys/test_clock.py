@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from freezegun import freeze_time
+
 from surveys.clock import MovableClock, SystemClock
 
 
@@ -22,3 +24,8 @@ def test_a_movable_clock_stands_still_until_it_is_moved(clock: MovableClock) -> 
     assert clock.timestamp() == clock.now().timestamp()
     clock.move_to(start)
     assert clock.now() == start
+
+
+@freeze_time("2026-03-29 00:59:59", tz_offset=0)
+def test_the_system_clock_is_that_of_the_machine_even_when_it_is_frozen() -> None:
+    assert SystemClock().now() == datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)

@@ -26,6 +26,7 @@ def test_a_movable_clock_stands_still_until_it_is_moved(clock: MovableClock) -> 
     assert clock.now() == start
 
 
-@freeze_time("2026-03-29 00:59:59", tz_offset=0)
+# Without `real_asyncio` a sandbox of another test, in its thread, would sleep on a frozen clock for ever.
+@freeze_time("2026-03-29 00:59:59", real_asyncio=True)
 def test_the_system_clock_is_that_of_the_machine_even_when_it_is_frozen() -> None:
     assert SystemClock().now() == datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from freezegun import freeze_time
-
 from surveys.clock import MovableClock, SystemClock
 
 
@@ -24,9 +22,3 @@ def test_a_movable_clock_stands_still_until_it_is_moved(clock: MovableClock) -> 
     assert clock.timestamp() == clock.now().timestamp()
     clock.move_to(start)
     assert clock.now() == start
-
-
-# Without `real_asyncio` a sandbox of another test, in its thread, would sleep on a frozen clock for ever.
-@freeze_time("2026-03-29 00:59:59", real_asyncio=True)
-def test_the_system_clock_is_that_of_the_machine_even_when_it_is_frozen() -> None:
-    assert SystemClock().now() == datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)

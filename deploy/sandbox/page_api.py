@@ -196,7 +196,6 @@ class _Live:
         if not _at_home(socket):
             await socket.close(4003)
             return
-        await socket.accept()
         hints: asyncio.Queue[Json] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -205,16 +204,20 @@ class _Live:
                 shown = {key: value for key, value in hint.items() if key != "user"}
                 loop.call_soon_threadsafe(hints.put_nowait, shown)
 
+        # Before the page knows that it is connected, so that it misses nothing from then on.
         leave = self._workspace.hints.subscribe(listen)
-        sending = asyncio.create_task(self._send(socket, hints))
+        sending: asyncio.Task[None] | None = None
         try:
+            await socket.accept()
+            sending = asyncio.create_task(self._send(socket, hints))
             while True:
                 await socket.receive_text()
         except (WebSocketDisconnect, RuntimeError):
             pass
         finally:
             leave()
-            sending.cancel()
+            if sending is not None:
+                sending.cancel()
 
     @staticmethod
     async def _send(socket: WebSocket, hints: asyncio.Queue[Json]) -> None:

@@ -30,6 +30,9 @@ check: .venv/ready ## lint, types, layers and migrations: everything CI checks b
 bench: .venv/ready ## measure the analysis beside its baselines and print the tables
 	@$(PY) -m tests.bench $(ARGS)
 
+attack: .venv/ready ## attack confidentiality at length and print the table (ARGS="--only linear")
+	@$(PY) -m tests.attack $(ARGS)
+
 calibrate: .venv/ready ## simulate healthy teams and write the alarm thresholds anew
 	@$(PY) -m analysis.calibrate $(ARGS)
 
@@ -43,4 +46,4 @@ run: .venv/ready ## run the bot with orgpulse.toml and the environment
 format: .venv/ready ## let ruff put the code in order
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
 
-.PHONY: help demo test check bench calibrate lock run format
+.PHONY: help demo test check bench attack calibrate lock run format

@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from surveys.atoms import SMALLEST_GROUP
+from surveys.counting.atoms import SMALLEST_GROUP
 from surveys.errors import OrgpulseError
 from surveys.rounds.schedule import Schedule, Weekday
 

@@ -9,9 +9,9 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from surveys import count
-from surveys.atoms import SMALLEST_GROUP
 from surveys.ballots.keys import MasterKey
 from surveys.bank.items import default_bank
+from surveys.counting.atoms import SMALLEST_GROUP
 from surveys.people import directory, roster
 from surveys.people.directory import Match, Person, SlackUser
 from surveys.people.roster import Changes

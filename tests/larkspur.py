@@ -8,10 +8,10 @@ from analysis.figures import Figure, Record, Turnout, Unit
 from analysis.stages import Stage
 from analysis.synthetic import Company, larkspur
 from analysis.synthetic.company import CYCLE, CYCLE_TEAM, DRIFT_TEAM, MIGRATION_ONSET
-from surveys.atoms import SMALLEST_GROUP
 from surveys.ballots.sealed import Ballot, Diary
 from surveys.bank.items import default_bank
-from surveys.count import tally
+from surveys.counting.atoms import SMALLEST_GROUP
+from surveys.counting.tally import tally
 from surveys.people.roster import unit_id
 
 FIRST_WEEK = date(2026, 5, 25)

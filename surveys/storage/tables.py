@@ -87,6 +87,8 @@ class PersonRow(Table):
     manager_email: Mapped[str | None]
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     active: Mapped[bool] = mapped_column(default=True)
+    left_on: Mapped[date | None]
+    keeps_diary: Mapped[bool] = mapped_column(default=True)
 
 
 class RoleRow(Table):
@@ -105,7 +107,7 @@ class RoundRow(Table):
     """One pulse for one schedule and ISO week.
 
     `sealed_key` is the private key under the master key; the close destroys it, and with it the meaning of every
-    ballot that might survive in a backup.
+    ballot that might survive in a backup. `smallest_group` is fixed when it opens.
     """
 
     __tablename__ = "round"
@@ -115,6 +117,7 @@ class RoundRow(Table):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     items: Mapped[list[str]]
+    smallest_group: Mapped[int]
     public_key: Mapped[bytes]
     sealed_key: Mapped[bytes | None]
     counted: Mapped[bool] = mapped_column(default=False)
@@ -122,17 +125,17 @@ class RoundRow(Table):
 
 
 class ParticipationRow(Table):
-    """Who was asked, and whether they still need a reminder. Deleted when the round closes."""
+    """Who is asked and reminded when; the same whether they answered or not. Deleted when the round closes."""
 
     __tablename__ = "participation"
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
-    state: Mapped[str]
     ask_at: Mapped[datetime]
     remind_at: Mapped[datetime]
+    invited: Mapped[bool] = mapped_column(default=False)
     reminded: Mapped[bool] = mapped_column(default=False)
-    __table_args__ = (Index("ix_participation_due", "state", "ask_at"),)
+    __table_args__ = (Index("ix_participation_due", "invited", "ask_at"),)
 
 
 # -- ballots --------------------------------------------------------------------------------------------
@@ -191,7 +194,10 @@ class GroupRow(Table):
 
 
 class FigureRow(Table):
-    """Number, sum and sum of squares of one item in one group, and the same of the within-person change."""
+    """Number, sum and sum of squares of one item in one group, and the same of the within-person change.
+
+    The noises are the standard deviations of what was added to the sums before they were released.
+    """
 
     __tablename__ = "figure"
     group_id: Mapped[str] = mapped_column(ForeignKey("release_group.id"), primary_key=True)
@@ -204,6 +210,8 @@ class FigureRow(Table):
     change_n: Mapped[int | None]
     change_total: Mapped[float | None]
     change_squares: Mapped[float | None]
+    level_noise: Mapped[float] = mapped_column(default=0.0)
+    change_noise: Mapped[float] = mapped_column(default=0.0)
 
 
 class CommentRow(Table):
@@ -274,3 +282,29 @@ class AlertRow(Table):
     week_on: Mapped[date]
     open: Mapped[bool] = mapped_column(default=True)
     __table_args__ = (UniqueConstraint("unit_id", "kind", "stage", "week_on"),)
+
+
+# -- who did what, and what came in ---------------------------------------------------------------------
+
+
+class AuditRow(Table):
+    """A change to people, roles, schedule, keys or the smallest group. Only ever added to.
+
+    `digest` is over this row and the digest before it, so that a row changed or taken out later shows.
+    """
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    act: Mapped[str]
+    about: Mapped[str] = mapped_column(String(4000))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class InboxRow(Table):
+    """A request from Slack that was taken; the same one again is a replay. Deleted once it would be too old."""
+
+    __tablename__ = "inbox"
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)

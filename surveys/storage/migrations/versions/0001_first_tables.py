@@ -16,6 +16,16 @@ depends_on = None
 def upgrade() -> None:
     """Apply it."""
     op.create_table(
+        "audit",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=255), nullable=False),
+        sa.Column("act", sa.String(length=255), nullable=False),
+        sa.Column("about", sa.String(length=4000), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_table(
         "ballot",
         sa.Column("round_id", sa.String(length=255), nullable=False),
         sa.Column("key", sa.LargeBinary(length=32), nullable=False),
@@ -30,6 +40,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_diary")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "inbox",
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_inbox")),
+    )
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inbox_received_at"), ["received_at"], unique=False)
+
     op.create_table(
         "key",
         sa.Column("name", sa.String(length=255), nullable=False),
@@ -68,6 +87,7 @@ def upgrade() -> None:
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("smallest_group", sa.Integer(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_key", sa.LargeBinary(), nullable=True),
         sa.Column("counted", sa.Boolean(), nullable=False),
@@ -107,6 +127,8 @@ def upgrade() -> None:
         sa.Column("manager_email", sa.String(length=255), nullable=True),
         sa.Column("unit_id", sa.String(length=255), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("keeps_diary", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
@@ -148,9 +170,9 @@ def upgrade() -> None:
         sa.Column("round_id", sa.String(length=255), nullable=False),
         sa.Column("person_id", sa.String(length=255), nullable=False),
         sa.Column("unit_id", sa.String(length=255), nullable=False),
-        sa.Column("state", sa.String(length=255), nullable=False),
         sa.Column("ask_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("remind_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("invited", sa.Boolean(), nullable=False),
         sa.Column("reminded", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_participation_person_id_person")),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_participation_round_id_round")),
@@ -158,7 +180,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", "person_id", name=op.f("pk_participation")),
     )
     with op.batch_alter_table("participation", schema=None) as batch_op:
-        batch_op.create_index("ix_participation_due", ["state", "ask_at"], unique=False)
+        batch_op.create_index("ix_participation_due", ["invited", "ask_at"], unique=False)
 
     op.create_table(
         "release_group",
@@ -197,6 +219,8 @@ def upgrade() -> None:
         sa.Column("change_n", sa.Integer(), nullable=True),
         sa.Column("change_total", sa.Double(), nullable=True),
         sa.Column("change_squares", sa.Double(), nullable=True),
+        sa.Column("level_noise", sa.Double(), nullable=False),
+        sa.Column("change_noise", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(["group_id"], ["release_group.id"], name=op.f("fk_figure_group_id_release_group")),
         sa.PrimaryKeyConstraint("group_id", "item_id", name=op.f("pk_figure")),
     )
@@ -224,5 +248,10 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("key")
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inbox_received_at"))
+
+    op.drop_table("inbox")
     op.drop_table("diary")
     op.drop_table("ballot")
+    op.drop_table("audit")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.figures import Unit
-from surveys.atoms import SMALLEST_GROUP, atoms
+from surveys.counting.atoms import SMALLEST_GROUP, atoms
 from tests.surveys.organisations import organisations
 
 TREE = [

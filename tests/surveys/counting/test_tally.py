@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from analysis.change import LAG_WEEKS, change
 from analysis.figures import Unit
-from surveys.atoms import SMALLEST_GROUP
 from surveys.ballots.sealed import Ballot, Diary
 from surveys.bank.items import Item, default_bank
-from surveys.count import SMALLEST_COMMENT_UNIT, Group, Tally, comment_units, tally
+from surveys.counting.atoms import SMALLEST_GROUP
+from surveys.counting.tally import SMALLEST_COMMENT_UNIT, Group, Tally, comment_units, tally
 from tests.company import MONDAY
 
 BANK = default_bank()

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from analysis.change import LAG_WEEKS
 from analysis.figures import Unit
-from surveys.atoms import SMALLEST_GROUP
 from surveys.ballots.sealed import Ballot, Diary
 from surveys.bank.items import default_bank
-from surveys.count import Group, tally
+from surveys.counting.atoms import SMALLEST_GROUP
+from surveys.counting.tally import Group, tally
 from surveys.people.directory import below
 from tests.company import MONDAY
 from tests.surveys.organisations import random_organisation

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.ballots.sealed import LONGEST_COMMENT
-from surveys.redaction import Redaction
+from surveys.counting.redaction import Redaction
 
 REDACT = Redaction(["Ada Marlow", "Ben Okafor", "José Álvarez", "Li Wu", ""])
 KEPT_AT_MOST = 4000  # what the table of comments holds

@@ -1,0 +1,1 @@
+"""What the count works with: who is counted together, sums over them, noise, and what is taken out of words."""

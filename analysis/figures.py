@@ -71,6 +71,7 @@ class Figure:
     `units` are the ids of the teams counted together: one, or several small siblings that were merged.
     `level` sums the answers on the item's own scale; `change` sums each person's answer minus their own
     earlier ones (`analysis.change`), on the same scale, over those who have any; None where it is withheld.
+    The noises are the standard deviations of what was added to the two totals before the release; 0 is exact.
     """
 
     week: date
@@ -79,6 +80,8 @@ class Figure:
     scale: Scale
     level: Sums
     change: Sums | None = None
+    level_noise: float = 0.0
+    change_noise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ USUAL_RATE = 0.75
 WITHIN_SHARE = 0.6
 WITHIN_WEIGHT = 30.0
 LEAST_WITHIN, MOST_WITHIN = 0.3, 1.0
-N_TOTAL_SQUARES = 3
+N_TOTAL_SQUARES_NOISE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Item:
     """One stage's figures for several units. Arrays are (units, weeks) unless said otherwise.
 
     Attributes:
-        level: (3, units, weeks): number, sum and sum of squares of answers of figures inside the unit alone.
+        level: (4, units, weeks): number, sum and sum of squares of answers of figures inside the unit alone, and
+            the variance of the noise in that sum.
         change: the same for change within persons.
         asked: (weeks,) whether anybody was asked in that week.
         sd: (weeks,) pooled standard deviation of one answer within groups, of all weeks up to each.
@@ -127,10 +128,8 @@ def _rows(record: Record, units: Sequence[str], groups: set[frozenset[str]]) -> 
     return found
 
 
-def _put(sums: Array, row: int, week: int, part: Sums) -> None:
-    sums[0, row, week] += part.n
-    sums[1, row, week] += part.total
-    sums[2, row, week] += part.squares
+def _put(sums: Array, row: int, week: int, part: Sums, noise: float) -> None:
+    sums[:, row, week] += (part.n, part.total, part.squares, noise * noise)
 
 
 def _item(
@@ -140,7 +139,7 @@ def _item(
     units: int,
     weeks: Sequence[date],
 ) -> Item:
-    level = np.zeros((N_TOTAL_SQUARES, units, len(weeks)))
+    level = np.zeros((N_TOTAL_SQUARES_NOISE, units, len(weeks)))
     change = np.zeros_like(level)
     asked = np.zeros(len(weeks), dtype=bool)
     # Squares around the mean and degrees of freedom by week, for answers and for changes.
@@ -150,12 +149,12 @@ def _item(
         asked[week] = True
         here = rows[figure.units]
         for row in here:
-            _put(level, row, week, figure.level)
+            _put(level, row, week, figure.level, figure.level_noise)
         pooled[0, week] += figure.level.spread**2 * (figure.level.n - 1)
         pooled[1, week] += figure.level.n - 1
         if figure.change is not None:
             for row in here:
-                _put(change, row, week, figure.change)
+                _put(change, row, week, figure.change, figure.change_noise)
             pooled[2, week] += figure.change.spread**2 * (figure.change.n - 1)
             pooled[3, week] += figure.change.n - 1
     sd, within = _scales(pooled, asked)

@@ -72,26 +72,32 @@ class Scan:
 def differences(item: Item) -> tuple[Array, Array, Array]:
     """Mean change in SD (up is worse), respondents behind it, and extra variance, each (units, weeks).
 
-    Falls back on the raw level against its own lagged baseline where the change is withheld; extra
-    variance is then that of who happened to answer. Respondents are 0 where there is neither.
+    Falls back on the raw level against its own lagged baseline where the change is withheld. Extra variance is
+    that of the noise in the figures, and in the fallback that of who happened to answer. Respondents are 0 where
+    there is neither.
     """
     n, total = item.change[0], item.change[1]
     worse = item.scale.worse / item.sd
     mean = np.where(n > 0, total / np.maximum(n, 1), 0.0) * worse
     level_n = item.level[0]
     level = item.level[1] / np.maximum(level_n, 1) * worse
-    baseline, weight = np.zeros_like(level), np.zeros_like(level)
+    baseline, weight, behind = np.zeros_like(level), np.zeros_like(level), np.zeros_like(level)
     rounds = np.flatnonzero(item.asked)
     shares = lags(item.asked)
     answered = level_n[:, rounds]
     weight[:, rounds] = answered @ shares.T
     raw = item.level[1][:, rounds] @ shares.T
     baseline[:, rounds] = raw / np.maximum(weight[:, rounds], 1e-9)
+    behind[:, rounds] = item.level[3][:, rounds] @ (shares**2).T
     fallback = (n == 0) & (level_n > 0) & (weight > 0)
     mean = np.where(fallback, level - baseline * worse, mean)
     count = np.where(fallback, level_n, n)
+    noise = np.where(n > 0, item.change[3] / np.maximum(n, 1) ** 2, 0.0)
+    noise = np.where(
+        fallback, item.level[3] / np.maximum(level_n, 1) ** 2 + behind / np.maximum(weight, 1e-9) ** 2, noise
+    )
     extra = np.where(fallback, COMPOSITION * (1 - item.within) / np.maximum(level_n, 1), 0.0)
-    return mean, count, extra
+    return mean, count, extra + noise / item.sd**2
 
 
 def scan(item: Item) -> Scan:

@@ -23,10 +23,11 @@ class Point:
         week: its Monday.
         level: mean answer on the item's own scale.
         shown: the same, drawn towards the parent's mean the fewer answered.
-        level_error: standard error of `level`, own scale, including the shock a team shares in a week.
+        level_error: standard error of `level`, own scale, including the shock a team shares in a week and the
+            noise that was released with it.
         n: respondents behind the level.
         change: mean change within persons in SD of one answer, up is worse; None when there is none.
-        change_error: its standard error, shared shock included; None without a change.
+        change_error: its standard error, shared shock and noise included; None without a change.
         change_n: respondents behind the change, 0 without one.
         within: whether the change is within persons; False where it is withheld and the raw level stands in.
         alone: False when the unit was counted together with others: shown, but no evidence about it alone.

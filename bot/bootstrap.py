@@ -54,6 +54,7 @@ class Orgpulse:
             clock=self.clock,
             smallest_group=settings.smallest_group,
             outbox_filled=self.sender.wake,
+            change_soon=self.sender.change_soon,
         )
         self.tick = Tick(self.services, self._master, leaders_channel=settings.leaders_channel)
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")

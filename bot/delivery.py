@@ -17,10 +17,11 @@ from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 from sqlalchemy.orm import Session
 
+from bot.errands import Errands
 from handlers.ids import METADATA_EVENT
 from surveys import outbox
 from surveys.clock import Clock
-from surveys.outbox import Leased
+from surveys.outbox import Leased, Place
 from surveys.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -80,11 +81,13 @@ class Sender:
         self._database = database
         self._client = client
         self._clock = clock
+        self.errands = Errands(client, clock)
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._send: dict[str, Callable[[Leased], SlackResponse | None]] = {
             "post": self._post,
+            "note": self._post,
             "update": self._update,
             "ephemeral": self._ephemeral,
             "respond": self._respond,
@@ -101,6 +104,11 @@ class Sender:
         self._wake.set()
         if self._thread:
             self._thread.join()
+
+    def change_soon(self, place: Place, payload: dict[str, Any]) -> None:
+        """Change a message, and write nowhere that it will be."""
+        self.errands.add(place, payload)
+        self.wake()
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -119,11 +127,12 @@ class Sender:
                 self._wake.clear()
 
     def send_due(self) -> int:
-        """Send what is due now; returns how many messages were taken.
+        """Send what is due now; returns how many messages were taken or changed.
 
         What became of them is written in one commit: a sender that dies before it leaves messages whose lease runs
         out, and whoever takes them next looks whether Slack has them.
         """
+        changed = self.errands.run_due()
         with self._database.work() as session:
             taken = outbox.lease(session, now=self._clock.now())
         notes: list[Note] = []
@@ -137,7 +146,7 @@ class Sender:
                 with self._database.work() as session:
                     for note in notes:
                         note(session)
-        return len(taken)
+        return len(taken) + changed
 
     def _send_one(self, leased: Leased) -> Note:
         try:

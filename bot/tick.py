@@ -1,6 +1,7 @@
 """The tick: looks in the tables for what is due, and does each thing once."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from handlers import pulse_view
@@ -10,6 +11,7 @@ from handlers.services import Services
 from surveys import count, digests, outbox
 from surveys.ballots.keys import MasterKey
 from surveys.outbox import Message
+from surveys.people.rights import Act, Party, permits
 from surveys.rounds import message_keys, rounds
 from surveys.rounds.schedule import monday
 
@@ -33,14 +35,25 @@ class Tick:
         now = self._services.now()
         problems: list[Exception] = []
         # Closing comes first: after a night's stop the old round is counted before a new one opens.
-        for step in (self._close, self._tell, self._open, self._invite, self._remind, self._digest):
+        for act, step in self._steps():
             try:
-                step(now)
+                if permits(Party.CLOCK, act):
+                    step(now)
             except Exception as problem:
                 problems.append(problem)
         self._services.outbox_filled()
         if problems:
             raise ExceptionGroup("some of what is due could not be done", problems)
+
+    def _steps(self) -> list[tuple[Act, Callable[[datetime], None]]]:
+        return [
+            (Act.CLOSE_ROUND, self._close),
+            (Act.TELL, self._tell),
+            (Act.OPEN_ROUND, self._open),
+            (Act.INVITE, self._invite),
+            (Act.REMIND, self._remind),
+            (Act.SEND_DIGESTS, self._digest),
+        ]
 
     def next_due(self, *, after: datetime) -> datetime:
         """The next instant at which `run` will have something to do."""
@@ -55,7 +68,12 @@ class Tick:
         services = self._services
         with services.database.work() as session:
             opened = rounds.open_round(
-                session, schedule=services.schedule, bank=services.bank, master=self._master, now=now
+                session,
+                schedule=services.schedule,
+                bank=services.bank,
+                master=self._master,
+                smallest_group=services.smallest_group,
+                now=now,
             )
         if opened:
             log.info("round of %s opened", opened.week_on)
@@ -64,23 +82,20 @@ class Tick:
         services = self._services
         with services.database.work() as session:
             for person, in_round in rounds.invite_due(session, schedule=services.schedule, now=now):
-                payload = pulse_view.ask_message(
-                    person,
-                    in_round,
-                    zone=person.zone(services.schedule.company_zone.key),
-                    smallest_group=services.smallest_group,
-                )
+                zone = person.zone(services.schedule.company_zone.key)
+                payload = pulse_view.ask_message(person, in_round, zone=zone)
                 key = message_keys.ask(in_round.id, person.id)
                 outbox.post(session, Message(key, "post", person.slack_id or "", payload), now=now)
 
     def _remind(self, now: datetime) -> None:
         services = self._services
         with services.database.work() as session:
-            for person, in_round in rounds.remind_due(session, schedule=services.schedule, now=now):
+            due = rounds.remind_due(session, keys=services.keys, schedule=services.schedule, now=now)
+            for person, in_round in due:
                 zone = person.zone(services.schedule.company_zone.key)
                 payload = pulse_view.reminder_message(person, in_round, zone=zone)
                 key = message_keys.reminder(in_round.id, person.id)
-                outbox.post(session, Message(key, "post", person.slack_id or "", payload), now=now)
+                outbox.post(session, Message(key, "note", person.slack_id or "", payload), now=now)
 
     def _close(self, now: datetime) -> None:
         services = self._services
@@ -88,21 +103,14 @@ class Tick:
             due = rounds.due_to_close(session, now=now)
         for round_id in due:
             self._say_closed(round_id, now)
-            count.close_round(
-                services.database,
-                round_id,
-                bank=services.bank,
-                master=self._master,
-                k=services.smallest_group,
-            )
+            count.close_round(services.database, round_id, bank=services.bank, master=self._master)
             log.info("round counted")
 
     def _say_closed(self, round_id: str, now: datetime) -> None:
-        """Take the buttons off the messages of those who did not answer; the count forgets who they were."""
+        """Take the buttons off everybody's message, answered or not; the count forgets who they were."""
         with self._services.database.work() as session:
-            people = rounds.unanswered(session, round_id)
-            sent = [message_keys.asks(round_id), message_keys.reminders(round_id)]
-            for place in (place for prefix in sent for place in outbox.places(session, prefix)):
+            people = rounds.asked(session, round_id)
+            for place in outbox.places(session, message_keys.asks(round_id)):
                 if place.recipient not in people:
                     continue
                 key = message_keys.closing(round_id, place)

@@ -7,13 +7,15 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from handlers import answer_view
+from handlers.access import Permit
 from handlers.blocks import section
 from handlers.ids import COMMAND, Action
 from handlers.services import Services
 from handlers.words import words
 from surveys import asking, outbox
 from surveys.outbox import Message
-from surveys.people import directory
+from surveys.people.directory import Person
+from surveys.people.rights import Act
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>")
 _ASK = re.compile(r"^\s*ask\b", re.IGNORECASE)
@@ -27,64 +29,58 @@ class Questions:
 
     def register(self, app: App) -> None:
         """Listen to the command, to mentions, to direct messages and to the buttons that ask."""
-        app.command(COMMAND)(self.command)
-        app.event("app_mention")(self.mention)
-        app.event("message")(self.message)
-        app.action(re.compile(f"^{Action.ASK}:"))(self.button)
+        permit = [Permit(self._services, Act.ASK)]
+        app.command(COMMAND, middleware=permit)(self.command)
+        app.event("app_mention", middleware=permit)(self.mention)
+        app.event("message", middleware=permit)(self.message)
+        app.action(re.compile(f"^{Action.ASK}:"), middleware=permit)(self.button)
 
-    def command(self, ack: Ack, body: dict[str, Any]) -> None:
+    def command(self, ack: Ack, body: dict[str, Any], person: Person | None) -> None:
         """`/orgpulse ask …`, answered to the asker alone."""
         ack()
         text = _ASK.sub("", body.get("text", ""), count=1).strip() or "help"
         key = _key("command", body["trigger_id"])
         # The response address reaches the asker in any channel, whether or not the bot is in it.
-        self._answer(body["user_id"], text, key=key, kind="respond", recipient=body["response_url"])
+        payload = self._payload(person, text) | {"response_url": body["response_url"]}
+        self._post(Message(key, "respond", body["user_id"], payload))
 
-    def mention(self, event: dict[str, Any]) -> None:
+    def mention(self, event: dict[str, Any], person: Person | None) -> None:
         """A mention in a channel, answered to the asker alone."""
         text = _MENTION.sub("", event.get("text", "")).strip() or "help"
         recipient = f"{event['channel']}:{event['user']}"
-        self._answer(event["user"], text, key=_key("mention", event["ts"]), kind="ephemeral", recipient=recipient)
+        key = _key("mention", event["ts"])
+        self._post(Message(key, "ephemeral", recipient, self._payload(person, text)))
 
-    def message(self, event: dict[str, Any]) -> None:
+    def message(self, event: dict[str, Any], person: Person | None) -> None:
         """A direct message."""
         if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
             return
         text = _MENTION.sub("", event.get("text", "")).strip() or "help"
         key = _key("message", f"{event['channel']}{event['ts']}")
-        self._answer(event["user"], text, key=key, kind="post", recipient=event["channel"])
+        self._post(Message(key, "post", event["channel"], self._payload(person, text)))
 
-    def button(self, ack: Ack, body: dict[str, Any]) -> None:
+    def button(self, ack: Ack, body: dict[str, Any], person: Person | None) -> None:
         """A button whose value is a question; the answer comes as a direct message."""
         ack()
         action = body["actions"][0]
         key = _key("button", f"{body['user']['id']}{body['trigger_id']}")
-        self._answer(body["user"]["id"], action["value"], key=key, kind="post", recipient=body["user"]["id"])
+        self._post(Message(key, "post", body["user"]["id"], self._payload(person, action["value"])))
 
-    def _answer(self, slack_id: str, text: str, *, key: str, kind: str, recipient: str) -> None:
+    def _payload(self, person: Person | None, text: str) -> dict[str, Any]:
+        """The answer, from what this person may see."""
+        if person is None:
+            stranger = words("en")("home.stranger")
+            return {"text": stranger, "blocks": [section(stranger)]}
         services = self._services
+        zone = services.schedule.company_zone.key
         with services.database.read() as session:
-            person = directory.by_slack_id(session, slack_id)
-            if person is None:
-                say = words("en")
-                payload: dict[str, Any] = {
-                    "text": say("home.stranger"),
-                    "blocks": [section(say("home.stranger"))],
-                }
-            else:
-                asked = asking.ask(
-                    session,
-                    person,
-                    text,
-                    now=services.now(),
-                    company_zone=services.schedule.company_zone.key,
-                )
-                payload = answer_view.answer_message(asked, words(person.language))
-        if kind == "respond":
-            payload, recipient = payload | {"response_url": recipient}, slack_id
-        with services.database.work() as session:
-            outbox.post(session, Message(key, kind, recipient, payload), now=services.now())
-        services.outbox_filled()
+            asked = asking.ask(session, person, text, now=services.now(), company_zone=zone)
+        return answer_view.answer_message(asked, words(person.language))
+
+    def _post(self, message: Message) -> None:
+        with self._services.database.work() as session:
+            outbox.post(session, message, now=self._services.now())
+        self._services.outbox_filled()
 
 
 def _key(kind: str, cause: str) -> str:

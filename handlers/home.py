@@ -7,10 +7,12 @@ from slack_sdk import WebClient
 
 from analysis.cycle import watch
 from handlers import home_view
+from handlers.access import Permit
 from handlers.services import Services
 from surveys import results
-from surveys.people import directory
-from surveys.rounds import rounds
+from surveys.people.directory import Person
+from surveys.people.rights import Act, may
+from surveys.rounds import answering, rounds
 
 
 class Home:
@@ -21,23 +23,23 @@ class Home:
 
     def register(self, app: App) -> None:
         """Listen to the tab being opened."""
-        app.event("app_home_opened")(self.show)
+        app.event("app_home_opened", middleware=[Permit(self._services, Act.OPEN_HOME)])(self.show)
 
-    def show(self, event: dict[str, Any], client: WebClient) -> None:
+    def show(self, event: dict[str, Any], client: WebClient, person: Person | None) -> None:
         """Publish the view of whoever opened the tab."""
         if event.get("tab") == "home":
-            client.views_publish(user_id=event["user"], view=self.view(event["user"]))
+            client.views_publish(user_id=event["user"], view=self.view(person))
 
-    def view(self, slack_id: str) -> dict[str, Any]:
-        """The Home tab of a Slack user as it is now."""
+    def view(self, person: Person | None) -> dict[str, Any]:
+        """The Home tab of somebody as it is now."""
         services = self._services
+        if person is None:
+            return home_view.stranger_view()
         with services.database.read() as session:
-            person = directory.by_slack_id(session, slack_id)
-            if person is None:
-                return home_view.stranger_view()
             pulse = rounds.open_pulse(session, person, now=services.now())
+            done = pulse is not None and answering.is_done(session, services.keys, person, pulse.round.id)
             record, states, names = None, {}, {}
-            if person.leads:
+            if may(person, Act.SEE_RESULTS):
                 whole = results.whole_record(session)
                 names = {unit.id: unit.name for unit in whole.units}
                 seen = results.visible_units(session, person)
@@ -46,6 +48,7 @@ class Home:
         return home_view.home_view(
             person,
             pulse,
+            done=done,
             record=record,
             states=states,
             names=names,

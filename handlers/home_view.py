@@ -17,7 +17,7 @@ from handlers.states import NEEDS_A_LOOK, SHAPES, URGENCY, by_urgency
 from handlers.words import Words, words
 from surveys.people.directory import Person
 from surveys.people.roster import Role
-from surveys.rounds.rounds import Participation, Pulse
+from surveys.rounds.rounds import Pulse
 
 # Units told with their figures and units told in a line; a Home tab has 100 blocks, and a reader two minutes.
 MOST_URGENT, MOST_CALM = 10, 40
@@ -29,6 +29,7 @@ def home_view(
     person: Person,
     pulse: Pulse | None,
     *,
+    done: bool,
     record: Record | None,
     states: Mapping[str, State],
     names: Mapping[str, str],
@@ -40,6 +41,7 @@ def home_view(
     Args:
         person: whose it is.
         pulse: the pulse they can answer now.
+        done: whether they answered or skipped it.
         record: what they may see; None when they lead nothing.
         states: of the teams they may see.
         names: of all units, since a team can be counted together with one that they do not lead.
@@ -49,7 +51,7 @@ def home_view(
     say = words(person.language)
     blocks: list[Block] = []
     if Role.REP in person.roles:
-        blocks += _pulse_blocks(pulse, zone, say)
+        blocks += _pulse_blocks(pulse, zone, say, done=done)
     if record is not None:
         blocks += _unit_blocks(record, states, names, say)
     if Role.ADMIN in person.roles:
@@ -64,18 +66,16 @@ def stranger_view(language: str = "en") -> dict[str, Any]:
     return {"type": "home", "blocks": [header(say("home.title")), section(say("home.stranger"))]}
 
 
-def _pulse_blocks(pulse: Pulse | None, zone: ZoneInfo, say: Words) -> list[Block]:
+def _pulse_blocks(pulse: Pulse | None, zone: ZoneInfo, say: Words, *, done: bool) -> list[Block]:
     title = header(say("home.pulse"))
     if pulse is None:
         return [title, section(say("home.no_pulse")), divider()]
     until = say.when(pulse.round.closes_at.astimezone(zone))
     count = len(pulse.round.item_ids)
-    text, label, style = {
-        Participation.ANSWERED: ("home.answered", "pulse.change", None),
-        Participation.DECLINED: ("home.declined", "pulse.answer_after_all", None),
-    }.get(pulse.state, ("home.waiting", "pulse.answer", "primary"))
-    row = actions(button(say(label), Action.OPEN_PULSE, value=pulse.round.id, style=style))
-    return [title, section(say(text, count=count, until=until)), row, divider()]
+    key = "done" if done else "waiting"
+    style = None if done else "primary"
+    row = actions(button(say(f"home.answer_{key}"), Action.OPEN_PULSE, value=pulse.round.id, style=style))
+    return [title, section(say(f"home.{key}", count=count, until=until)), row, divider()]
 
 
 def _unit_blocks(record: Record, states: Mapping[str, State], names: Mapping[str, str], say: Words) -> list[Block]:

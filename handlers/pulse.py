@@ -6,15 +6,17 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers import pulse_answers, pulse_view
+from handlers.access import Permit
 from handlers.ids import Action, Callback
 from handlers.services import Services
 from handlers.words import Words, words
 from surveys import outbox
-from surveys.errors import NotInvited, OrgpulseError
-from surveys.people import directory
+from surveys.errors import OrgpulseError
+from surveys.outbox import Place
 from surveys.people.directory import Person
+from surveys.people.rights import Act
 from surveys.rounds import answering, message_keys, rounds
-from surveys.rounds.rounds import Participation, Pulse, Round
+from surveys.rounds.rounds import Pulse, Round
 
 
 class Pulses:
@@ -25,76 +27,72 @@ class Pulses:
 
     def register(self, app: App) -> None:
         """Listen to the pulse's buttons and its modal."""
-        app.action(Action.OPEN_PULSE)(self.open)
-        app.action(Action.DECLINE_PULSE)(self.decline)
-        app.view(Callback.PULSE)(self.send)
+        permit = [Permit(self._services, Act.ANSWER)]
+        app.action(Action.OPEN_PULSE, middleware=permit)(self.open)
+        app.action(Action.DECLINE_PULSE, middleware=permit)(self.decline)
+        app.view(Callback.PULSE, middleware=permit)(self.send)
 
-    def open(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def open(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
         """Open the modal, or say kindly why there is nothing to answer."""
         ack()
-        person = self._person(body)
+        services = self._services
         try:
-            known, pulse = self._pulse(person, body["actions"][0]["value"])
+            pulse, done = self._pulse(person, body["actions"][0]["value"])
         except OrgpulseError as problem:
             view = _notice(problem, person)
         else:
             view = pulse_view.modal(
-                known,
+                person,
                 pulse.round,
-                [self._services.bank[item_id] for item_id in pulse.round.item_ids],
-                zone=known.zone(self._services.schedule.company_zone.key),
-                smallest_group=self._services.smallest_group,
-                answered_before=pulse.state is Participation.ANSWERED,
+                [services.bank[item_id] for item_id in pulse.round.item_ids],
+                zone=person.zone(services.schedule.company_zone.key),
+                done_before=done,
+                opened_from=_message_of(body),
             )
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
-    def send(self, ack: Ack, body: dict[str, Any]) -> None:
+    def send(self, ack: Ack, body: dict[str, Any], person: Person) -> None:
         """Seal what was filled in; acknowledged only once it is kept."""
         view = body["view"]
-        person = self._person(body)
+        round_id, place = pulse_view.read_metadata(view["private_metadata"], slack_id=body["user"]["id"])
         try:
-            known, pulse = self._pulse(person, view["private_metadata"])
+            pulse, _ = self._pulse(person, round_id)
             filled = pulse_answers.read(
                 view["state"]["values"],
                 bank=self._services.bank,
                 item_ids=pulse.round.item_ids,
-                say=words(known.language),
+                say=words(person.language),
             )
             if filled.problems:
                 ack(response_action="errors", errors=filled.problems)
                 return
-            self._seal(known, pulse, filled)
+            self._seal(person, pulse, filled)
         except OrgpulseError as problem:
             ack(response_action="update", view=_notice(problem, person))
             return
-        self._mark(known, pulse.round, Participation.ANSWERED)
         ack()
+        zone = person.zone(self._services.schedule.company_zone.key)
+        self._change(person, pulse.round, place, pulse_view.thanks_message(person, pulse.round, zone=zone))
 
-    def decline(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        """Note that a rep skips this week; a ballot sent before is destroyed."""
+    def decline(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
+        """Put in a blank ballot; one sent before is gone."""
         ack()
-        person = self._person(body)
-        round_id = body["actions"][0]["value"]
         try:
-            known, pulse = self._pulse(person, round_id)
+            pulse, _ = self._pulse(person, body["actions"][0]["value"])
+            answering.decline(self._services.database, self._services.keys, person, pulse)
         except OrgpulseError as problem:
             # The round is over: there is nothing left to decline.
             client.views_open(trigger_id=body["trigger_id"], view=_notice(problem, person))
             return
-        with self._services.database.work() as session:
-            answering.take_back(session, self._services.keys, known, round_id)
-        self._mark(known, pulse.round, Participation.DECLINED)
+        declined = pulse_view.declined_message(person, pulse.round)
+        self._change(person, pulse.round, _message_of(body), declined)
 
-    def _person(self, body: dict[str, Any]) -> Person | None:
-        with self._services.database.read() as session:
-            return directory.by_slack_id(session, body["user"]["id"])
-
-    def _pulse(self, person: Person | None, round_id: str) -> tuple[Person, Pulse]:
-        """The person's pulse in a round; raises NotInvited or RoundIsClosed."""
-        if person is None:
-            raise NotInvited
-        with self._services.database.read() as session:
-            return person, rounds.pulse_of(session, person, round_id=round_id, now=self._services.now())
+    def _pulse(self, person: Person, round_id: str) -> tuple[Pulse, bool]:
+        """The person's pulse in a round, and whether they are done with it; raises NotInvited or RoundIsClosed."""
+        services = self._services
+        with services.database.read() as session:
+            pulse = rounds.pulse_of(session, person, round_id=round_id, now=services.now())
+            return pulse, answering.is_done(session, services.keys, person, round_id)
 
     def _seal(self, person: Person, pulse: Pulse, filled: pulse_answers.Filled) -> None:
         answering.put_ballot(
@@ -107,34 +105,23 @@ class Pulses:
             quotable=filled.quotable,
         )
 
-    def _mark(self, person: Person, in_round: Round, state: Participation) -> None:
-        """Note the state, and let the asking message show it."""
-        services = self._services
-        zone = person.zone(services.schedule.company_zone.key)
-        if state is Participation.ANSWERED:
-            payload = pulse_view.thanks_message(person, in_round, zone=zone)
-        else:
-            payload = pulse_view.declined_message(person, in_round)
-        with services.database.work() as session:
-            before = rounds.state_of(session, person, in_round.id)
-            rounds.mark(session, person, in_round.id, state)
-            if before is not state:
-                outbox.replace(
-                    session,
-                    outbox.Message(
-                        key=message_keys.state(in_round.id, person.id),
-                        kind="update",
-                        recipient=person.slack_id or "",
-                        payload=payload,
-                        after=message_keys.ask(in_round.id, person.id),
-                    ),
-                    now=services.now(),
-                )
-        services.outbox_filled()
+    def _change(self, person: Person, in_round: Round, place: Place | None, payload: dict[str, Any]) -> None:
+        """Let the message that asked show what became of it, and the one whose button was pressed."""
+        with self._services.database.read() as session:
+            asked = outbox.place_of(session, message_keys.ask(in_round.id, person.id))
+        for message in {(one.channel, one.ts): one for one in (asked, place) if one}.values():
+            self._services.change_soon(message, payload)
 
 
-def _notice(problem: OrgpulseError, person: Person | None) -> dict[str, Any]:
-    say = words(person.language if person else "en")
+def _message_of(body: dict[str, Any]) -> Place | None:
+    container = body.get("container", {})
+    if container.get("type") != "message":
+        return None
+    return Place(body["user"]["id"], container["channel_id"], container["message_ts"])
+
+
+def _notice(problem: OrgpulseError, person: Person) -> dict[str, Any]:
+    say = words(person.language)
     return pulse_view.notice(_in_words(problem, say), say)
 
 

@@ -8,6 +8,7 @@ from handlers.ids import Action, Callback
 from handlers.words import Words, words
 from surveys.ballots.sealed import LONGEST_COMMENT
 from surveys.bank.items import HIGHEST, LOWEST, MOST_HOURS, Item
+from surveys.outbox import Place
 from surveys.people.directory import Person
 from surveys.rounds.rounds import Round
 
@@ -17,13 +18,15 @@ COMMENT_BLOCK = "comment"
 QUOTE_BLOCK = "quote"
 
 
-def ask_message(person: Person, in_round: Round, *, zone: ZoneInfo, smallest_group: int) -> dict[str, Any]:
+def ask_message(person: Person, in_round: Round, *, zone: ZoneInfo) -> dict[str, Any]:
     """The direct message that asks: what it is, how long it takes, until when."""
     say = words(person.language)
     until = say.when(in_round.closes_at.astimezone(zone))
     count = len(in_round.item_ids)
     blocks = [
-        section(f"*{say('pulse.ask', count=count)}*\n{say('pulse.ask_more', until=until, k=smallest_group)}"),
+        section(
+            f"*{say('pulse.ask', count=count)}*\n{say('pulse.ask_more', until=until, k=in_round.smallest_group)}"
+        ),
         actions(
             button(say("pulse.answer"), Action.OPEN_PULSE, value=in_round.id, style="primary"),
             button(say("pulse.skip"), Action.DECLINE_PULSE, value=in_round.id),
@@ -69,7 +72,7 @@ def declined_message(person: Person, in_round: Round) -> dict[str, Any]:
 
 
 def closed_message(person: Person) -> dict[str, Any]:
-    """What an unanswered message becomes when the pulse has closed."""
+    """What the asking message becomes when the pulse has closed."""
     text = words(person.language)("pulse.closed")
     return {"text": text, "blocks": [section(text)]}
 
@@ -80,14 +83,17 @@ def modal(
     items: list[Item],
     *,
     zone: ZoneInfo,
-    smallest_group: int,
-    answered_before: bool,
+    done_before: bool,
+    opened_from: Place | None,
 ) -> dict[str, Any]:
-    """The pulse itself: its items, a comment, and the promise in small print."""
+    """The pulse itself: its items, a comment, and the promise in small print.
+
+    `opened_from` is the message whose button was pressed; None from the Home tab.
+    """
     say = words(person.language)
     until = say.when(in_round.closes_at.astimezone(zone))
-    promise = say("pulse.promise", k=smallest_group, until=until)
-    blocks = [context(f"{say('pulse.again')}\n{promise}" if answered_before else promise)]
+    promise = say("pulse.promise", k=in_round.smallest_group, until=until)
+    blocks = [context(f"{say('pulse.again')}\n{promise}" if done_before else promise)]
     blocks += [_item_block(item, say) for item in items]
     blocks += [
         {
@@ -118,12 +124,23 @@ def modal(
     return {
         "type": "modal",
         "callback_id": Callback.PULSE,
-        "private_metadata": in_round.id,
+        "private_metadata": metadata(in_round.id, opened_from),
         "title": plain(say("pulse.title"), 24),
         "submit": plain(say("pulse.send"), 24),
         "close": plain(say("pulse.close"), 24),
         "blocks": blocks,
     }
+
+
+def metadata(round_id: str, opened_from: Place | None) -> str:
+    """What the modal carries with it: the round, and the message it was opened from."""
+    return " ".join([round_id, *([opened_from.channel, opened_from.ts] if opened_from else [])])
+
+
+def read_metadata(text: str, *, slack_id: str) -> tuple[str, Place | None]:
+    """The round's id and the message it was opened from; whatever else stands there is no round's id."""
+    round_id, *place = text.split(" ")
+    return round_id, Place(slack_id, *place) if len(place) == 2 else None
 
 
 def _item_block(item: Item, say: Words) -> Block:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from surveys.ballots.keys import ServingKeys
 from surveys.bank.items import QuestionBank
 from surveys.clock import Clock
+from surveys.outbox import Place
 from surveys.rounds.schedule import Schedule
 from surveys.storage.database import Database
 
@@ -15,7 +17,8 @@ from surveys.storage.database import Database
 class Services:
     """Database, keys and settings of the serving process. None of these can open a ballot.
 
-    `outbox_filled` is called after something was written to the outbox, so that the sender need not wait.
+    `outbox_filled` is called after something was written to the outbox, so that the sender need not wait;
+    `change_soon` changes a message without writing down that it will.
     """
 
     database: Database
@@ -25,6 +28,7 @@ class Services:
     clock: Clock
     smallest_group: int
     outbox_filled: Callable[[], None]
+    change_soon: Callable[[Place, dict[str, Any]], None]
 
     def now(self) -> datetime:
         """The present instant, in UTC."""

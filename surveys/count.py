@@ -3,8 +3,7 @@
 import random
 import secrets
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import delete, func, select
@@ -15,29 +14,29 @@ from surveys import outbox
 from surveys.ballots.keys import MasterKey
 from surveys.ballots.sealed import Ballot, Diary
 from surveys.bank.items import QuestionBank
+from surveys.counting.noise import BLURRED, Noise, released
 from surveys.counting.redaction import Redaction
 from surveys.counting.tally import Group, Tally, comment_units, tally
+from surveys.diaries import opened as open_diaries
+from surveys.diaries import write_anew
 from surveys.people import directory
 from surveys.rounds.message_keys import closings, of_round
-from surveys.rounds.rounds import Participation
 from surveys.storage.database import Database
 from surveys.storage.tables import (
     BallotRow,
     CommentRow,
-    DiaryRow,
     FigureRow,
     GroupRow,
-    KeyRow,
     ParticipationRow,
     PersonRow,
     ReleaseRow,
     RoundRow,
 )
 
-DIARY_PAIR = "diary"
 
-
-def close_round(database: Database, round_id: str, *, bank: QuestionBank, master: MasterKey, k: int) -> str | None:
+def close_round(
+    database: Database, round_id: str, *, bank: QuestionBank, master: MasterKey, noise: Noise = BLURRED
+) -> str | None:
     """Count a round whose time is over, release its figures and destroy what it was counted from.
 
     One transaction: a crash leaves either the open round or the release. Returns the release's id, or None when
@@ -47,61 +46,55 @@ def close_round(database: Database, round_id: str, *, bank: QuestionBank, master
         row = session.get(RoundRow, round_id, with_for_update=True)
         if row is None or row.counted or row.sealed_key is None:
             return None
-        private = master.open_pair(f"round {round_id}", row.sealed_key)
-        opened = _open_ballots(session, round_id, private, master)
+        ballots = _open_ballots(session, row.id, master.open_pair(f"round {round_id}", row.sealed_key))
+        diaries = open_diaries(session, master)
         units = directory.units(session)
-        items = [bank[item_id] for item_id in row.items]
         invited = _invited(session, round_id)
-        groups = tally(opened, units=units, items=items, week_on=row.week_on, k=k, asked=invited)
-        release_id = _write_release(session, row, groups, invited, k=k)
-        _release_comments(session, release_id, [ballot for ballot, _ in opened], units)
-        _keep_diaries(session, opened, week_on=row.week_on, master=master)
+        groups = tally(
+            [(ballot, _diary(ballot, diaries)) for ballot in ballots],
+            units=units,
+            items=[bank[item_id] for item_id in row.items],
+            week_on=row.week_on,
+            k=row.smallest_group,
+            asked=invited,
+        )
+        release_id = _write_release(session, row, released(groups, noise), invited)
+        _release_comments(session, release_id, ballots, units)
+        write_anew(session, diaries, ballots, week_on=row.week_on, master=master)
         _destroy(session, row)
     database.forget_freed_pages()
     return release_id
 
 
-def _open_ballots(
-    session: Session, round_id: str, private: X25519PrivateKey, master: MasterKey
-) -> list[tuple[Ballot, Diary]]:
-    pair = keep_diary_pair(session, master)
-    diary_private = master.open_pair(pair.name, pair.sealed_key)
-    opened = []
-    # By key, which is as good as shuffled: nothing written from here on tells in which order people answered.
+def _open_ballots(session: Session, round_id: str, private: X25519PrivateKey) -> list[Ballot]:
+    """Every ballot that is not blank.
+
+    By key, which is as good as shuffled: nothing written from here on tells in which order people answered.
+    """
     sealed_ballots = select(BallotRow.sealed).where(BallotRow.round_id == round_id).order_by(BallotRow.key)
-    for sealed in session.scalars(sealed_ballots):
-        ballot = Ballot.unseal(sealed, round_id=round_id, private=private)
-        kept = session.scalars(select(DiaryRow.sealed).where(DiaryRow.key.in_(ballot.diary_keys))).first()
-        opened.append((ballot, Diary.unseal(kept, private=diary_private) if kept else Diary()))
-    return opened
+    opened = (
+        Ballot.unseal(sealed, round_id=round_id, private=private) for sealed in session.scalars(sealed_ballots)
+    )
+    return [ballot for ballot in opened if not ballot.blank]
 
 
-def keep_diary_pair(session: Session, master: MasterKey) -> KeyRow:
-    """The diary's key pair, made when it is first needed."""
-    row = session.scalar(select(KeyRow).where(KeyRow.name == DIARY_PAIR))
-    if row is None:
-        pair = master.new_pair(DIARY_PAIR)
-        row = KeyRow(name=DIARY_PAIR, public_key=pair.public, sealed_key=pair.sealed_private)
-        session.add(row)
-        session.flush()
-    return row
+def _diary(ballot: Ballot, diaries: Mapping[bytes, Diary]) -> Diary:
+    return next((diaries[key] for key in ballot.diary_keys if key in diaries), Diary())
 
 
 def _invited(session: Session, round_id: str) -> Counter[str]:
     """How many people of each unit were asked in a round."""
     rows = session.execute(
         select(ParticipationRow.unit_id, func.count())
-        .where(ParticipationRow.round_id == round_id, ParticipationRow.state != Participation.PLANNED)
+        .where(ParticipationRow.round_id == round_id, ParticipationRow.invited)
         .group_by(ParticipationRow.unit_id)
     )
     return Counter(dict(rows.all()))
 
 
-def _write_release(
-    session: Session, row: RoundRow, groups: Sequence[Group], invited: Counter[str], *, k: int
-) -> str:
+def _write_release(session: Session, row: RoundRow, groups: Sequence[Group], invited: Counter[str]) -> str:
     release_id = secrets.token_hex(8)
-    session.add(ReleaseRow(id=release_id, round_id=row.id, week_on=row.week_on, smallest_group=k))
+    session.add(ReleaseRow(id=release_id, round_id=row.id, week_on=row.week_on, smallest_group=row.smallest_group))
     session.flush()
     for group in groups:
         group_id = secrets.token_hex(8)
@@ -131,6 +124,8 @@ def _figure_row(group_id: str, found: Tally) -> FigureRow:
         change_n=found.change.n if found.change else None,
         change_total=found.change.total if found.change else None,
         change_squares=found.change.squares if found.change else None,
+        level_noise=found.level_noise,
+        change_noise=found.change_noise,
     )
 
 
@@ -150,18 +145,6 @@ def _release_comments(session: Session, release_id: str, ballots: Sequence[Ballo
     ]
     random.SystemRandom().shuffle(kept)
     session.add_all(kept)
-
-
-def _keep_diaries(
-    session: Session, opened: Sequence[tuple[Ballot, Diary]], *, week_on: date, master: MasterKey
-) -> None:
-    public = keep_diary_pair(session, master).public_key
-    for ballot, diary in opened:
-        if not ballot.diary_keys:
-            continue
-        session.execute(delete(DiaryRow).where(DiaryRow.key.in_(ballot.diary_keys)))
-        sealed = diary.with_entry(week_on, ballot.answers).seal(public=public)
-        session.add(DiaryRow(key=ballot.diary_keys[0], sealed=sealed))
 
 
 def _destroy(session: Session, row: RoundRow) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveys.people import directory
 from surveys.people.directory import Person
-from surveys.people.roster import Role
+from surveys.people.rights import Act, may
 from surveys.rounds.schedule import Schedule
 from surveys.storage.tables import DigestRow, ReleaseRow, ToldRow
 
@@ -36,8 +36,8 @@ def plan(session: Session, release_id: str, *, schedule: Schedule) -> None:
     """Owe every manager known to Slack a digest of a new release."""
     session.add(ToldRow(release_id=release_id))
     release = session.get_one(ReleaseRow, release_id)
-    for person in directory.people(session, role=Role.MANAGER):
-        if person.slack_id:
+    for person in directory.people(session):
+        if person.slack_id and may(person, Act.RECEIVE_DIGEST):
             due_at = schedule.digest_at(release.week_on, person.zone(schedule.company_zone.key))
             session.add(DigestRow(release_id=release_id, person_id=person.id, due_at=due_at))
 

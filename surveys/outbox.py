@@ -14,6 +14,8 @@ from surveys.storage.tables import OutboxRow
 LEASE = timedelta(minutes=2)
 # With waits that double from four seconds to half an hour: a message is given up after some two hours.
 MOST_ATTEMPTS = 12
+# Posts of which nothing is kept once they are sent: reminders, and what somebody asked to be shown of their own.
+FORGOTTEN = frozenset({"note", "own_data"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Place:
 class Message:
     """Something to send.
 
+    `kind` is how: "post", "note" (a post whose row goes once it is sent), "update", "ephemeral" or "respond".
     `recipient` is a Slack user or channel. An update names what it changes: by the key of that message in `after`,
     or by the `place` where it lies.
     """
@@ -146,8 +149,8 @@ def _target(session: Session, key: str) -> OutboxRow | None:
 def sent(session: Session, done: Leased, *, channel: str | None, ts: str | None) -> None:
     """Note that Slack has a message; its text is not kept. One that was replaced meanwhile stays waiting."""
     this = and_(OutboxRow.key == done.message.key, OutboxRow.version == done.version)
-    if done.target_ts is not None:
-        # Nothing asks for an update again, and its row would tell who answered, or did not, and when.
+    if done.target_ts is not None or done.message.kind in FORGOTTEN:
+        # Nothing asks for it again, and its row would tell who answered, or did not, or looked, and when.
         session.execute(delete(OutboxRow).where(this))
         return
     session.execute(
@@ -194,6 +197,12 @@ def places(session: Session, prefix: str) -> list[Place]:
         .order_by(OutboxRow.recipient, OutboxRow.ts)
     )
     return [Place(row.recipient, row.channel, row.ts) for row in rows if row.channel and row.ts]
+
+
+def place_of(session: Session, key: str) -> Place | None:
+    """Where a message was sent; None when it was not."""
+    row = _target(session, key)
+    return Place(row.recipient, row.channel, row.ts) if row and row.channel and row.ts else None
 
 
 def forget(session: Session, prefix: str, *, but: str) -> None:

@@ -14,6 +14,7 @@ from analysis.stages import Stage
 from analysis.themes import Comment, Theme, find_themes
 from surveys.people import directory
 from surveys.people.directory import Person
+from surveys.people.rights import Act, may
 from surveys.storage.tables import CommentRow, FigureRow, GroupRow, ReleaseRow
 
 # Records kept ready: one a company, and a few while a release comes out.
@@ -77,11 +78,15 @@ def _figure(row: FigureRow, units: frozenset[str], week_on: date) -> Figure:
         Scale(row.scale),
         Sums(row.n, row.total, row.squares),
         moved,
+        row.level_noise,
+        row.change_noise,
     )
 
 
 def visible_units(session: Session, person: Person) -> frozenset[str]:
     """Ids of the units whose results a person may see: those they lead, and all below."""
+    if not may(person, Act.SEE_RESULTS):
+        return frozenset()
     return directory.below(directory.units(session), person.leads)
 
 

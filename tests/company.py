@@ -12,11 +12,12 @@ from surveys import count
 from surveys.ballots.keys import MasterKey
 from surveys.bank.items import default_bank
 from surveys.counting.atoms import SMALLEST_GROUP
+from surveys.counting.noise import BLURRED, Noise
 from surveys.people import directory, roster
 from surveys.people.directory import Match, Person, SlackUser
 from surveys.people.roster import Changes
 from surveys.rounds import answering, rounds
-from surveys.rounds.rounds import Participation, Round
+from surveys.rounds.rounds import Round
 from surveys.rounds.schedule import Schedule, Weekday
 from surveys.storage.database import Database
 
@@ -123,11 +124,13 @@ def morning(week_on: date = MONDAY) -> datetime:
     return WEEKLY.ask_at(week_on, LONDON)
 
 
-def open_round(database: Database, master: MasterKey, week_on: date = MONDAY) -> Round:
+def open_round(database: Database, master: MasterKey, week_on: date = MONDAY, *, k: int = SMALLEST_GROUP) -> Round:
     """Open a week's round and ask everybody who is at work in London's morning."""
     now = morning(week_on)
     with database.work() as session:
-        opened = rounds.open_round(session, schedule=WEEKLY, bank=default_bank(), master=master, now=now)
+        opened = rounds.open_round(
+            session, schedule=WEEKLY, bank=default_bank(), master=master, smallest_group=k, now=now
+        )
         assert opened is not None
     with database.work() as session:
         rounds.invite_due(session, schedule=WEEKLY, now=now)
@@ -145,28 +148,25 @@ def answer(
     quotable: bool = True,
     now: datetime | None = None,
 ) -> None:
-    """Somebody answers, as the modal does it: the ballot in one transaction, the mark in the next."""
+    """Somebody answers, as the modal does it."""
     who = person(database, name)
     with database.read() as session:
         pulse = rounds.pulse_of(session, who, round_id=in_round.id, now=now or morning(in_round.week_on))
     keys = master.serving()
     answering.put_ballot(database, keys, who, pulse, answers=answers, comment=comment, quotable=quotable)
-    with database.work() as session:
-        rounds.mark(session, who, in_round.id, Participation.ANSWERED)
 
 
 def decline(database: Database, master: MasterKey, in_round: Round, name: str) -> None:
     """Somebody skips this week."""
     who = person(database, name)
-    with database.work() as session:
-        answering.take_back(session, master.serving(), who, in_round.id)
-    with database.work() as session:
-        rounds.mark(session, who, in_round.id, Participation.DECLINED)
+    with database.read() as session:
+        pulse = rounds.pulse_of(session, who, round_id=in_round.id, now=morning(in_round.week_on))
+    answering.decline(database, master.serving(), who, pulse)
 
 
-def close(database: Database, master: MasterKey, in_round: Round, *, k: int = SMALLEST_GROUP) -> str | None:
+def close(database: Database, master: MasterKey, in_round: Round, *, noise: Noise = BLURRED) -> str | None:
     """Count a round."""
-    return count.close_round(database, in_round.id, bank=default_bank(), master=master, k=k)
+    return count.close_round(database, in_round.id, bank=default_bank(), master=master, noise=noise)
 
 
 def full_answers(in_round: Round, value: float = 4) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -15,6 +15,7 @@ BALLOT_BYTES = 6144
 # Twelve rounds of at most five answers.
 DIARY_BYTES = 4096
 DIARY_ROUNDS = 12
+KEPT = timedelta(weeks=26)
 
 
 def quarter(day: date) -> str:
@@ -49,7 +50,8 @@ class Ballot:
     """One person's answers in one round, with the team they were asked in and their diary's pseudonyms.
 
     `answers` maps item id to value; an item left out is missing. `diary_keys` are this quarter's and the last
-    one's pseudonym, empty when the person keeps no diary.
+    one's pseudonym, empty when the person keeps no diary. A ballot without answers and comment is a blank one:
+    somebody skipped the week, and from outside that looks like any answer.
     """
 
     unit_id: str
@@ -57,6 +59,11 @@ class Ballot:
     comment: str
     quotable: bool
     diary_keys: tuple[bytes, ...]
+
+    @property
+    def blank(self) -> bool:
+        """Whether the person skipped the week."""
+        return not self.answers and not self.comment
 
     def seal(self, *, round_id: str, public: bytes) -> bytes:
         """Seal to the round's public key; the same length whatever was answered."""
@@ -99,6 +106,10 @@ class Diary:
         """The diary with one more round, and without those older than the last twelve."""
         kept = [entry for entry in self.entries if entry[0] != week]
         return Diary(tuple(sorted([*kept, (week, answers)], key=lambda entry: entry[0])[-DIARY_ROUNDS:]))
+
+    def since(self, week: date) -> "Diary":
+        """The diary without what is older than half a year before a week; it no longer tells how a person is."""
+        return Diary(tuple(entry for entry in self.entries if entry[0] >= week - KEPT))
 
     def seal(self, *, public: bytes) -> bytes:
         """Seal to the diary key; the same length whatever it holds."""

@@ -68,7 +68,12 @@ class Item:
         return value in range(LOWEST, HIGHEST + 1)
 
     def counted(self, value: float) -> float:
-        """The value as it is counted: 5 is good on every agreement item."""
+        """The value as it is counted: 5 is good on every agreement item, hours are whole.
+
+        A half hour would be recognised in a sum.
+        """
+        if self.in_hours:
+            return float(round(value))
         return LOWEST + HIGHEST - value if self.reversed else value
 
 

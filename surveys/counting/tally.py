@@ -1,4 +1,4 @@
-"""Sums over groups: what of a round's answers may be released. Pure, and decided from sizes alone."""
+"""Sums over groups, exact, before noise is added. Pure, and decided from sizes alone."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +17,16 @@ SMALLEST_COMMENT_UNIT = 10
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One item in one group; `change` is withheld unless enough people have earlier answers."""
+    """One item in one group; `change` is withheld unless enough people have earlier answers.
+
+    The noises are the standard deviations of what was added to the totals (`surveys.counting.noise`); 0 is exact.
+    """
 
     item: Item
     level: Sums
     change: Sums | None
+    level_noise: float = 0.0
+    change_noise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,7 @@ def _tally_item(inside: Sequence[tuple[Ballot, Diary]], item: Item, *, week_on: 
             changes.append(moved)
     if len(levels) < k:
         return None
-    # Sorted, because the last digit of a sum of fractions depends on the order of its terms.
-    return Tally(item, Sums.of(sorted(levels)), Sums.of(sorted(changes)) if len(changes) >= k else None)
+    return Tally(item, Sums.of(levels), Sums.of(changes) if len(changes) >= k else None)
 
 
 def comment_units(

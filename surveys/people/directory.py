@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from analysis.figures import Unit
@@ -14,7 +14,10 @@ from surveys.storage.tables import PersonRow, RoleRow, UnitRow
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone in the organisation. `leads` are the units they see the results of, with all below."""
+    """Someone in the organisation. `leads` are the units they see the results of, with all below.
+
+    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers.
+    """
 
     id: str
     email: str
@@ -25,6 +28,7 @@ class Person:
     unit_id: str
     roles: frozenset[Role]
     leads: frozenset[str]
+    keeps_diary: bool = True
 
     def zone(self, fallback: str) -> ZoneInfo:
         """Their own time zone, or the company's when Slack shows none that we know."""
@@ -110,7 +114,13 @@ def _person(row: PersonRow, roles: list[RoleRow]) -> Person:
         unit_id=row.unit_id,
         roles=frozenset(Role(role.role) for role in roles),
         leads=frozenset(role.unit_id for role in roles if role.role in leading),
+        keeps_diary=row.keeps_diary,
     )
+
+
+def keep_diary(session: Session, person: Person, *, keeps: bool) -> None:
+    """Note whether somebody wants a diary of their answers."""
+    session.execute(update(PersonRow).where(PersonRow.id == person.id).values(keeps_diary=keeps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Role(StrEnum):
     MANAGER = "manager"
     LEADER = "leader"
     ADMIN = "admin"
+    WORKS_COUNCIL = "works_council"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveys.ballots.keys import ServingKeys
-from surveys.ballots.sealed import Ballot, quarter, quarter_before
+from surveys.ballots.sealed import Ballot
+from surveys.diaries import keys_of
 from surveys.errors import RoundIsClosed
 from surveys.people.directory import Person
-from surveys.rounds.rounds import Pulse
+from surveys.rounds.rounds import Pulse, in_box
 from surveys.storage.database import Database
 from surveys.storage.tables import BallotRow, RoundRow
 
@@ -27,20 +28,26 @@ def put_ballot(
 ) -> None:
     """Seal a person's answers into the round's box; answering again replaces the first ballot.
 
-    This commits a transaction of its own, apart from the one that marks the person as having answered, so that
-    no transaction id joins the two. Raises RoundIsClosed when the round was counted meanwhile.
+    This is all that is written when somebody answers: whatever else stood beside it, in this transaction or the
+    next, would join the person to the ballot. Raises RoundIsClosed when the round was counted meanwhile.
     """
-    week_on = pulse.round.week_on
+    diary_keys = keys_of(keys, person.id, pulse.round.week_on) if person.keeps_diary else ()
     ballot = Ballot(
         unit_id=pulse.unit_id,
         answers=dict(answers),
         comment=comment,
         quotable=quotable,
-        diary_keys=(
-            keys.diary_key(quarter(week_on), person.id),
-            keys.diary_key(quarter_before(week_on), person.id),
-        ),
+        diary_keys=diary_keys,
     )
+    _put(database, keys, person, pulse, ballot)
+
+
+def decline(database: Database, keys: ServingKeys, person: Person, pulse: Pulse) -> None:
+    """Put in a blank ballot, in place of any before: no more reminders, and nobody can tell it from an answer."""
+    _put(database, keys, person, pulse, Ballot(pulse.unit_id, {}, "", quotable=False, diary_keys=()))
+
+
+def _put(database: Database, keys: ServingKeys, person: Person, pulse: Pulse, ballot: Ballot) -> None:
     key = keys.ballot_key(pulse.round.id, person.id)
     sealed = ballot.seal(round_id=pulse.round.id, public=pulse.round.public_key)
     with database.work() as session:
@@ -56,12 +63,14 @@ def put_ballot(
 
 
 def take_back(session: Session, keys: ServingKeys, person: Person, round_id: str) -> None:
-    """Destroy a person's ballot of an open round.
-
-    Noting that they declined is for a transaction of its own, as with the ballot that was put in.
-    """
+    """Destroy a person's ballot of an open round; they may answer again."""
     session.execute(
         delete(BallotRow).where(
             BallotRow.round_id == round_id, BallotRow.key == keys.ballot_key(round_id, person.id)
         )
     )
+
+
+def is_done(session: Session, keys: ServingKeys, person: Person, round_id: str) -> bool:
+    """Whether a person answered or skipped an open round; which of the two, nobody can tell."""
+    return bool(in_box(session, keys, [(round_id, person.id)]))

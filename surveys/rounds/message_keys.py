@@ -38,11 +38,6 @@ def reminder(round_id: str, person_id: str) -> str:
     return f"{reminders(round_id)}{person_id}"
 
 
-def state(round_id: str, person_id: str) -> str:
-    """What the asking message becomes once a person answered or declined."""
-    return f"{round_id}:state:{person_id}"
-
-
 def closing(round_id: str, place: Place) -> str:
-    """What an unanswered message becomes at the close; it names the message, and no person."""
+    """What an asking message becomes at the close; it names the message, and no person."""
     return f"{closings(round_id)}{place.channel}:{place.ts}"

@@ -1,44 +1,42 @@
-"""A round's life up to its close: opened, people asked and reminded, answered or declined."""
+"""A round's life up to its close: opened, people asked and reminded.
+
+Whether somebody answered is noted nowhere: a ballot lies under a key that only the index key leads to. What is
+written about people is the same whether they answered or not.
+"""
 
 import secrets
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from surveys.ballots.keys import MasterKey
+from surveys.ballots.keys import MasterKey, ServingKeys
 from surveys.bank.items import QuestionBank
 from surveys.errors import NotInvited, RoundIsClosed
 from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.people.roster import Role
 from surveys.rounds.schedule import Schedule, in_working_hours
-from surveys.storage.tables import ParticipationRow, RoundRow
+from surveys.storage.tables import BallotRow, ParticipationRow, RoundRow
 
 # Somebody asked late is not reminded in the same breath.
 REST_BEFORE_REMINDER = timedelta(days=1)
-
-
-class Participation(StrEnum):
-    """Where a person stands in an open round."""
-
-    PLANNED = "planned"
-    INVITED = "invited"
-    ANSWERED = "answered"
-    DECLINED = "declined"
+# Databases limit how many values one query may name.
+MOST_KEYS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One pulse for one schedule and ISO week."""
+    """One pulse for one schedule and ISO week. `smallest_group` was fixed when it opened."""
 
     id: str
     week_on: date
     closes_at: datetime
     item_ids: tuple[str, ...]
+    smallest_group: int
     public_key: bytes
 
 
@@ -48,11 +46,10 @@ class Pulse:
 
     round: Round
     unit_id: str
-    state: Participation
 
 
 def _round(row: RoundRow) -> Round:
-    return Round(row.id, row.week_on, row.closes_at, tuple(row.items), row.public_key)
+    return Round(row.id, row.week_on, row.closes_at, tuple(row.items), row.smallest_group, row.public_key)
 
 
 def open_round(
@@ -61,11 +58,13 @@ def open_round(
     schedule: Schedule,
     bank: QuestionBank,
     master: MasterKey,
+    smallest_group: int,
     now: datetime,
 ) -> Round | None:
     """Open the round that should be open and is not; None when there is nothing to open.
 
     Every active rep whom Slack knows is planned in, at their own local time, for the team they are in now.
+    The smallest group is what is asked for or what an earlier round promised, whichever is more.
     """
     week_on = schedule.open_week(now)
     if week_on is None:
@@ -87,6 +86,7 @@ def open_round(
             week_on=week_on,
             opens_at=schedule.opens_at(week_on),
             closes_at=schedule.closes_at(week_on),
+            smallest_group=max(smallest_group, promised_group(session)),
             items=[item.id for item in bank.for_week(week_on.toordinal() // 7)],
             public_key=pair.public,
             sealed_key=pair.sealed_private,
@@ -105,7 +105,6 @@ def open_round(
                 round_id=round_id,
                 person_id=person.id,
                 unit_id=person.unit_id,
-                state=Participation.PLANNED,
                 ask_at=schedule.ask_at(week_on, zone),
                 remind_at=schedule.remind_at(week_on, zone),
             )
@@ -113,26 +112,42 @@ def open_round(
     return _round(row)
 
 
+def promised_group(session: Session) -> int:
+    """The largest smallest group that any round so far was opened with; 0 before the first."""
+    return session.scalar(select(func.max(RoundRow.smallest_group))) or 0
+
+
 def invite_due(session: Session, *, schedule: Schedule, now: datetime) -> list[tuple[Person, Round]]:
     """Mark everyone whose time has come as invited, and say who they are."""
-    return _due(session, Participation.PLANNED, schedule=schedule, now=now)
+    found = []
+    for row, person, in_round in _due(session, ParticipationRow.ask_at, schedule=schedule, now=now):
+        row.invited = True
+        row.reminded = now > row.remind_at - REST_BEFORE_REMINDER
+        found.append((person, in_round))
+    return found
 
 
-def remind_due(session: Session, *, schedule: Schedule, now: datetime) -> list[tuple[Person, Round]]:
-    """Mark everyone who was asked, has not answered and is due as reminded, and say who they are."""
-    return _due(session, Participation.INVITED, schedule=schedule, now=now)
+def remind_due(
+    session: Session, *, keys: ServingKeys, schedule: Schedule, now: datetime
+) -> list[tuple[Person, Round]]:
+    """Mark everyone whose time has come as reminded, and say who of them has no ballot in the box yet."""
+    found = []
+    for row, person, in_round in _due(session, ParticipationRow.remind_at, schedule=schedule, now=now):
+        row.reminded = True
+        found.append((person, in_round))
+    done = in_box(session, keys, [(in_round.id, person.id) for person, in_round in found])
+    return [(person, in_round) for person, in_round in found if (in_round.id, person.id) not in done]
 
 
 def _due(
-    session: Session, state: Participation, *, schedule: Schedule, now: datetime
-) -> list[tuple[Person, Round]]:
-    inviting = state is Participation.PLANNED
-    due_at = ParticipationRow.ask_at if inviting else ParticipationRow.remind_at
+    session: Session, due_at: InstrumentedAttribute[datetime], *, schedule: Schedule, now: datetime
+) -> Iterator[tuple[ParticipationRow, Person, Round]]:
+    """Whoever is to be asked or reminded at this hour, and is at work."""
     rows = session.execute(
         select(ParticipationRow, RoundRow)
         .join(RoundRow, RoundRow.id == ParticipationRow.round_id)
         .where(
-            ParticipationRow.state == state,
+            ParticipationRow.invited.is_(due_at is ParticipationRow.remind_at),
             due_at <= now,
             ParticipationRow.reminded.is_(False),
             RoundRow.opens_at <= now,
@@ -143,27 +158,30 @@ def _due(
         .with_for_update(of=ParticipationRow, skip_locked=True)
     ).all()
     people = {person.id: person for person in directory.people(session)} if rows else {}
-    found = []
     for row, in_round in rows:
         person = people.get(row.person_id)
-        if person is None or not in_working_hours(now, person.zone(schedule.company_zone.key)):
-            continue
-        if inviting:
-            row.state = Participation.INVITED
-            row.reminded = now > row.remind_at - REST_BEFORE_REMINDER
-        else:
-            row.reminded = True
-        found.append((person, _round(in_round)))
+        if person is not None and in_working_hours(now, person.zone(schedule.company_zone.key)):
+            yield row, person, _round(in_round)
+
+
+def in_box(session: Session, keys: ServingKeys, wanted: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those pairs of round and person for which a ballot lies in the box, blank or not."""
+    by_key = {keys.ballot_key(*pair): pair for pair in wanted}
+    found: set[tuple[str, str]] = set()
+    every = sorted(by_key)
+    for start in range(0, len(every), MOST_KEYS):
+        some = select(BallotRow.key).where(BallotRow.key.in_(every[start : start + MOST_KEYS]))
+        found.update(by_key[key] for key in session.scalars(some))
     return found
 
 
 def next_due(session: Session, *, now: datetime) -> datetime | None:
     """The next instant after `now` at which an open round asks, reminds or closes."""
     ask = select(func.min(ParticipationRow.ask_at)).where(
-        ParticipationRow.state == Participation.PLANNED, ParticipationRow.ask_at > now
+        ParticipationRow.invited.is_(False), ParticipationRow.ask_at > now
     )
     remind = select(func.min(ParticipationRow.remind_at)).where(
-        ParticipationRow.state == Participation.INVITED, ParticipationRow.remind_at > now
+        ParticipationRow.reminded.is_(False), ParticipationRow.remind_at > now
     )
     close = select(func.min(RoundRow.closes_at)).where(RoundRow.counted.is_(False), RoundRow.closes_at > now)
     instants = [session.scalar(query) for query in (ask, remind, close)]
@@ -178,7 +196,7 @@ def pulse_of(session: Session, person: Person, *, round_id: str, now: datetime) 
     part = session.get(ParticipationRow, (round_id, person.id))
     if part is None:
         raise NotInvited
-    return Pulse(_round(row), part.unit_id, Participation(part.state))
+    return Pulse(_round(row), part.unit_id)
 
 
 def open_pulse(session: Session, person: Person, *, now: datetime) -> Pulse | None:
@@ -188,30 +206,21 @@ def open_pulse(session: Session, person: Person, *, now: datetime) -> Pulse | No
         .join(RoundRow, RoundRow.id == ParticipationRow.round_id)
         .where(
             ParticipationRow.person_id == person.id,
-            ParticipationRow.state != Participation.PLANNED,
+            ParticipationRow.invited,
             RoundRow.counted.is_(False),
             RoundRow.closes_at > now,
         )
         .order_by(RoundRow.closes_at)
     ).first()
-    return Pulse(_round(found[1]), found[0].unit_id, Participation(found[0].state)) if found else None
+    return Pulse(_round(found[1]), found[0].unit_id) if found else None
 
 
-def mark(session: Session, person: Person, round_id: str, state: Participation) -> None:
-    """Note that a person answered or declined; it only decides about reminders."""
-    session.execute(
-        update(ParticipationRow)
-        .where(ParticipationRow.round_id == round_id, ParticipationRow.person_id == person.id)
-        .values(state=state)
-    )
-
-
-def unanswered(session: Session, round_id: str) -> dict[str, Person]:
-    """People who were asked in a round and neither answered nor declined, by Slack id."""
+def asked(session: Session, round_id: str) -> dict[str, Person]:
+    """People who were asked in a round, by Slack id."""
     ids = set(
         session.scalars(
             select(ParticipationRow.person_id).where(
-                ParticipationRow.round_id == round_id, ParticipationRow.state == Participation.INVITED
+                ParticipationRow.round_id == round_id, ParticipationRow.invited
             )
         )
     )
@@ -231,12 +240,6 @@ def due_to_close(session: Session, *, now: datetime) -> list[str]:
             .order_by(RoundRow.closes_at)
         )
     )
-
-
-def state_of(session: Session, person: Person, round_id: str) -> Participation | None:
-    """Where a person stands in a round, while it is open."""
-    part = session.get(ParticipationRow, (round_id, person.id))
-    return Participation(part.state) if part else None
 
 
 def any_round(session: Session) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 # Answers younger than this are left out of a person's baseline, so that a slow decline is not learned as
 # normal; six weeks did best in our simulation of ten-person teams (`make bench` shows it again).
 LAG_WEEKS = 6
-# A single week can move a person's hours by a whole conference; beyond this it says nothing more. Points are capped
-# because a change of three or four is so rare that a sum of changes would point at the one person who had it.
+# A single week can move a person's hours by a whole conference; beyond this it says nothing more. Points are
+# capped because a change of three or four is so rare that a sum would point at the one person who had it.
 MOST_HOURS_OF_CHANGE = 10
 MOST_POINTS_OF_CHANGE = 2
 # Sums of changes are released without noise, so each person's change is a round number before it is summed: the

@@ -93,11 +93,11 @@ def series(record: Record, unit_id: str, stage: Stage) -> Series:
     points = []
     for index, week in enumerate(grid.weeks):
         inside = _sums(item.level[:, 0, index])
-        level = inside if inside.n else together.get(week)
-        if level is None:
+        level, blur = (inside, float(item.level[3, 0, index])) if inside.n else together.get(week, (inside, 0.0))
+        if not level.n:
             continue
         sd, within = float(item.sd[index]), float(item.within[index])
-        noise = sd * sd * (within + COMPOSITION * (1 - within)) / level.n
+        noise = sd * sd * (within + COMPOSITION * (1 - within)) / level.n + blur / level.n**2
         above = _sums(item.level[:, 1, index])
         counted = int(counts[0, index])
         points.append(
@@ -137,7 +137,11 @@ def _shrink(mean: float, noise: float, towards: float, sd: float) -> float:
     return share * mean + (1 - share) * towards
 
 
-def _merged(record: Record, unit_id: str, stage: Stage) -> dict[date, Sums]:
-    """Levels of the weeks in which a unit, or part of it, was counted together with others outside it."""
+def _merged(record: Record, unit_id: str, stage: Stage) -> dict[date, tuple[Sums, float]]:
+    """Levels of the weeks in which a unit, or part of it, was counted with others outside it; variance of noise."""
     inside = record.below(unit_id)
-    return {figure.week: figure.level for figure in record.about(inside, stage) if not figure.units <= inside}
+    return {
+        figure.week: (figure.level, figure.level_noise**2)
+        for figure in record.about(inside, stage)
+        if not figure.units <= inside
+    }

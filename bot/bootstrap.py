@@ -56,7 +56,9 @@ class Orgpulse:
             outbox_filled=self.sender.wake,
             change_soon=self.sender.change_soon,
         )
-        self.tick = Tick(self.services, self._master, leaders_channel=settings.leaders_channel)
+        self.tick = Tick(
+            self.services, self._master, leaders_channel=settings.leaders_channel, noise=settings.noise()
+        )
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.app = self._bolt_app()
         register(self.app, self.services)

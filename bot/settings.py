@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -22,6 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from surveys.counting.atoms import SMALLEST_GROUP
+from surveys.counting.noise import BLURRED, Noise
 from surveys.errors import OrgpulseError
 from surveys.rounds.schedule import Schedule, Weekday
 
@@ -87,6 +88,10 @@ class Settings(BaseModel):
     timezone: str = "Europe/London"
     leaders_channel: str | None = None
     smallest_group: int = Field(SMALLEST_GROUP, ge=SMALLEST_GROUP, le=50)
+    confidentiality: Literal["standard", "noised"] = "standard"
+    # Epsilon for each person and release, in the stricter mode. At 8 a team of eight is still told apart from
+    # another by 2 points; less hides more and shows less (`orgpulse doctor` prints the cost).
+    budget: float = Field(8.0, gt=0, le=100)
     schedule: ScheduleSettings = ScheduleSettings()
     master_key_file: Path = Path("orgpulse.key")
     slack_api_url: str = "https://slack.com/api/"
@@ -112,6 +117,10 @@ class Settings(BaseModel):
         if backend not in {"sqlite", "postgresql"}:
             raise ValueError("write sqlite:///orgpulse.db or postgresql+psycopg://user@host/name")
         return value
+
+    def noise(self) -> Noise:
+        """What is added to figures before they are released."""
+        return Noise.within(self.budget) if self.confidentiality == "noised" else BLURRED
 
     def weekly(self) -> Schedule:
         """The weekly pulse as the surveys understand it."""

@@ -10,6 +10,7 @@ from handlers.digest import digest_message
 from handlers.services import Services
 from surveys import count, digests, outbox
 from surveys.ballots.keys import MasterKey
+from surveys.counting.noise import BLURRED, Noise
 from surveys.outbox import Message
 from surveys.people.rights import Act, Party, permits
 from surveys.rounds import message_keys, rounds
@@ -21,10 +22,13 @@ log = logging.getLogger(__name__)
 class Tick:
     """Everything that time brings about. Run it as often as you like: what was done is not done again."""
 
-    def __init__(self, services: Services, master: MasterKey, *, leaders_channel: str | None) -> None:
+    def __init__(
+        self, services: Services, master: MasterKey, *, leaders_channel: str | None, noise: Noise = BLURRED
+    ) -> None:
         self._services = services
         self._master = master
         self._leaders_channel = leaders_channel
+        self._noise = noise
 
     def run(self) -> None:
         """Do everything that is due now; a step that fails does not keep the others from being done.
@@ -103,7 +107,9 @@ class Tick:
             due = rounds.due_to_close(session, now=now)
         for round_id in due:
             self._say_closed(round_id, now)
-            count.close_round(services.database, round_id, bank=services.bank, master=self._master)
+            count.close_round(
+                services.database, round_id, bank=services.bank, master=self._master, noise=self._noise
+            )
             log.info("round counted")
 
     def _say_closed(self, round_id: str, now: datetime) -> None:

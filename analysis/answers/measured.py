@@ -22,12 +22,16 @@ SURE = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week of one stage in one unit: the sample, the teams counted, and whether others are counted with it."""
+    """One week of one stage in one unit: the sample, the teams counted, and whether others are counted with it.
+
+    `noise` is the variance of what was added to the level's total before the release.
+    """
 
     week: date
     units: frozenset[str]
     merged: bool
     level: Sums
+    noise: float
     change: Sums | None
 
 
@@ -68,10 +72,10 @@ class Measured:
         return self._error(persons=COMPOSITION)
 
     def _error(self, *, persons: float) -> float:
-        count = len(self.weeks)
-        n = self.level.n / count
-        variance = persons * (1 - WITHIN_SHARE) / n + WITHIN_SHARE / (n * count) + SHOCK / count
-        return self.sd * sqrt(variance)
+        count, answers = len(self.weeks), self.level.n
+        variance = persons * (1 - WITHIN_SHARE) * count / answers + WITHIN_SHARE / answers + SHOCK / count
+        noise = sum(week.noise for week in self.weeks) / answers**2
+        return sqrt(self.sd**2 * variance + noise)
 
     def reported(self) -> Reported:
         """The figure as it may be shown."""
@@ -178,12 +182,13 @@ def _week(day: date, figures: Sequence[Figure], inside: frozenset[str], without:
             units=frozenset().union(*(figure.units for figure in whole)),
             merged=False,
             level=reduce(add, (figure.level for figure in whole)),
+            noise=sum(figure.level_noise**2 for figure in whole),
             change=reduce(add, changes) if len(changes) == len(whole) else None,
         )
     if without or len(figures) != 1:
         return None
     only = figures[0]
-    return Week(day, only.units, merged=True, level=only.level, change=only.change)
+    return Week(day, only.units, merged=True, level=only.level, noise=only.level_noise**2, change=only.change)
 
 
 def _label(record: Record, unit: str, week: Week) -> str:

@@ -1,20 +1,22 @@
 """Noise: what is added to the sums of a release, so that no difference of sums tells what one person answered.
 
-Levels (sums of answers) and changes (sums of each person's answer less their own earlier ones) are safe when only one
-of the two is exact. Changes alone are: take any combination of changes and its latest week; each person's answer of
-that week stands in exactly one change of that week and in none of an earlier one, and groups of one week are
-disjoint, so the combination speaks about all the people, k or more, of every group it takes of that week. Levels alone
-are for the same reason. Both together are not: a level less its change is a sum of earlier answers, and where
-that sum is known from earlier levels, what is left over is the single answer of whoever is new.
+Levels (sums of answers) and changes (sums of each person's answer less their own earlier ones) are each safe
+alone. Take any combination of changes, and its latest week: each person's answer of that week stands in exactly one
+change of that week and in none of an earlier one, and the groups of a week are disjoint, so the combination speaks
+about all the people, k or more, of every group it takes of that week. Levels alone are safe for the same reason.
+Both together are not: a level less its change is a sum of earlier answers, and where that sum is known from earlier
+levels, what is left over is the single answer of whoever is new.
 
-So changes, from which the alarm lives, stay exact sums of round numbers (`analysis.change`), and each level gets noise
-of its own, drawn once when the round is counted. A group's own spread would tell that a group is of one mind, so there
-is one spread for each item, of all groups together, and it gets noise as well.
+So changes, from which the alarm lives, stay exact sums of round numbers (`analysis.change`), and each level gets
+noise of its own, drawn once when the round is counted. A group's own spread would tell that a group is of one mind,
+so there is one spread for each item, of all groups together, and it gets noise as well. What remains: noise averages
+out, so somebody who waits for months learns how a person who joined or left usually answered, as far as the
+others' ups and downs let them (`tests.attack.on_neighbouring_figures` measures it).
 
 `Noise.within` is the stricter mode: noise on levels and changes within a privacy budget, epsilon. Protected is
-everything that one person has ever answered, against everything released about one round: with any other
-answers in the place of that person's, no release becomes more than exp(epsilon) times as likely. How many people
-answered, and how many of them have earlier answers, is public. Epsilons of several rounds add up.
+everything that one person has ever answered, against everything released about one round but the comments: with any
+other answers in the place of that person's, no release becomes more than exp(epsilon) times as likely. How many people
+answered an item, and how many of them have earlier answers, is public. Epsilons of several rounds add up.
 """
 
 import secrets
@@ -25,7 +27,7 @@ from math import exp, sqrt
 
 from analysis.change import MOST_HOURS_OF_CHANGE, MOST_POINTS_OF_CHANGE, STEP_OF_HOURS, STEP_OF_POINTS
 from analysis.figures import Sums
-from surveys.bank.items import HIGHEST, LOWEST, MOST_HOURS, Item
+from surveys.bank.items import HIGHEST, LOWEST, MOST_HOURS
 from surveys.counting.tally import Group, Tally
 
 # Draws noise of a scale: a whole number, positive and negative alike.
@@ -36,6 +38,9 @@ Draw = Callable[[Fraction], int]
 COMPANY_SHARE = Fraction(1, 4)
 # What the pooled variance is drawn towards, in degrees of freedom, so that it is never 0.
 PRIOR_FREEDOM = 5
+# The widest mean change that is released, as a share of the most that one person's change is counted as: with five
+# people at 3/4, one of them may still have moved a little the other way.
+WIDEST_CHANGE = 0.75
 WEEKS_A_QUARTER, WEEKS_A_YEAR = 13, 52
 
 
@@ -43,12 +48,16 @@ WEEKS_A_QUARTER, WEEKS_A_YEAR = 13, 52
 class Part:
     """What one person adds to a sum: a multiple of `step` from `least` to `most`, usually of this `variance`.
 
-    The variances are round numbers near those of `analysis.synthetic.model`.
+    A released mean lies between `lowest` and `highest`. For changes that is narrower than what one person adds: if
+    all of a group moved by the most there is, the sum would tell it about each. The variances are round
+    numbers near those of `analysis.synthetic.model`.
     """
 
     step: Fraction
     least: int
     most: int
+    lowest: float
+    highest: float
     variance: float
 
     @property
@@ -57,10 +66,14 @@ class Part:
         return self.most - self.least
 
 
-POINTS = Part(Fraction(1), LOWEST, HIGHEST, 1.0)
-HOURS = Part(Fraction(1), 0, int(MOST_HOURS), 9.0)
-CHANGE_OF_POINTS = Part(Fraction(STEP_OF_POINTS), -MOST_POINTS_OF_CHANGE, MOST_POINTS_OF_CHANGE, 1.0)
-CHANGE_OF_HOURS = Part(Fraction(STEP_OF_HOURS), -MOST_HOURS_OF_CHANGE, MOST_HOURS_OF_CHANGE, 9.0)
+def _of_change(step: float, most: int, variance: float) -> Part:
+    return Part(Fraction(step), -most, most, -WIDEST_CHANGE * most, WIDEST_CHANGE * most, variance)
+
+
+POINTS = Part(Fraction(1), LOWEST, HIGHEST, LOWEST, HIGHEST, 1.0)
+HOURS = Part(Fraction(1), 0, int(MOST_HOURS), 0, MOST_HOURS, 9.0)
+CHANGE_OF_POINTS = _of_change(STEP_OF_POINTS, MOST_POINTS_OF_CHANGE, 1.0)
+CHANGE_OF_HOURS = _of_change(STEP_OF_HOURS, MOST_HOURS_OF_CHANGE, 9.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +132,7 @@ class Noise:
         )
 
 
-# What a release gets unless a company chooses a budget. Chosen by measurement: `make attack`, neighbouring figures.
+# What a release gets unless a company chooses a budget; measured by `tests.attack.on_neighbouring_figures`.
 BLURRED = Noise()
 
 
@@ -235,7 +248,7 @@ def _blurred(
         totals, error = _agreed(totals, error, whole, unit * deviation(wide))
     variance = _pooled_variance(samples, part, noise, draw)
     return [
-        _sums(sample.n, min(max(total, part.least * sample.n), part.most * sample.n), variance)
+        _sums(sample.n, min(max(total, part.lowest * sample.n), part.highest * sample.n), variance)
         for sample, total in zip(samples, totals, strict=True)
     ], error
 

@@ -138,7 +138,7 @@ def _shrink(mean: float, noise: float, towards: float, sd: float) -> float:
 
 
 def _merged(record: Record, unit_id: str, stage: Stage) -> dict[date, tuple[Sums, float]]:
-    """Levels of the weeks in which a unit, or part of it, was counted with others outside it; variance of noise."""
+    """Levels, and variances of their noise, of weeks in which part of a unit was counted with others outside."""
     inside = record.below(unit_id)
     return {
         figure.week: (figure.level, figure.level_noise**2)

@@ -13,15 +13,20 @@ from slack_sdk import WebClient
 
 from bot.database import open_database
 from bot.delivery import Sender
+from bot.http import WebServer, web_server
+from bot.replays import EventsOnce
 from bot.settings import Settings
 from bot.slack_directory import SlackRefuses, sync
 from bot.tick import Tick
+from handlers import own_data_view
 from handlers.listeners import register
 from handlers.services import Services
+from surveys import diaries, own_data
 from surveys.ballots.keys import MasterKey
 from surveys.bank.items import default_bank
 from surveys.clock import Clock, SystemClock
 from surveys.errors import OrgpulseError
+from surveys.people import directory
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +50,7 @@ class Orgpulse:
         secret = settings.master_key.get_secret_value() if settings.master_key else None
         self._master = MasterKey.load(path=settings.master_key_file, text=secret)
         self.client = WebClient(token=_secret(settings, "slack_bot_token"), base_url=settings.slack_api_url)
-        self.sender = Sender(self.database, self._client_of_its_own(), self.clock)
+        self.sender = Sender(self.database, self._client_of_its_own(), self.clock, own_data=self._own_data)
         self.services = Services(
             database=self.database,
             keys=self._master.serving(),
@@ -61,17 +66,33 @@ class Orgpulse:
         )
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.app = self._bolt_app()
+        self.app.use(EventsOnce(self.services))
         register(self.app, self.services)
         self._sockets: SocketModeHandler | None = None
+        self._web: WebServer | None = None
         self._scheduler: BackgroundScheduler | None = None
 
     def _bolt_app(self) -> App:
         try:
-            return App(client=self.client, listener_executor=self._listeners)
+            # By itself each of Bolt's loggers would take the root's level, and below WARNING they log bodies.
+            logger = logging.getLogger("slack_bolt")
+            return App(client=self.client, logger=logger, listener_executor=self._listeners)
         except (BoltError, OSError) as problem:
             self._listeners.shutdown()
             self.database.close()
             raise SlackRefuses(address=self.settings.slack_api_url, problem=problem) from problem
+
+    def _own_data(self, slack_id: str) -> dict[str, Any] | None:
+        """The copy of what is kept about a Slack user; the diary in it is opened by the master key."""
+        services, now = self.services, self.clock.now()
+        with self.database.read() as session:
+            person = directory.by_slack_id(session, slack_id)
+            if person is None:
+                return None
+            kept = own_data.kept(session, services.keys, person, now=now)
+            diary = diaries.read(session, person, master=self._master, on=now.date())
+        zone = person.zone(services.schedule.company_zone.key)
+        return own_data_view.copy_message(kept, diary, services.bank, zone=zone)
 
     def _client_of_its_own(self) -> WebClient:
         return WebClient(token=self.client.token, base_url=self.client.base_url)
@@ -88,6 +109,12 @@ class Orgpulse:
         self._sockets = SocketModeHandler(self.app, token, web_client=web, concurrency=LISTENERS)
         self._sockets.connect()  # type: ignore[no-untyped-call]
 
+    def listen(self, host: str, port: int) -> int:
+        """Serve Slack's signed requests over HTTP instead, and return the port."""
+        secret = _secret(self.settings, "slack_signing_secret")
+        self._web = web_server(self.app, self.services, secret=secret, host=host, port=port)
+        return self._web.start()
+
     def keep_time(self) -> None:
         """Start ticking and sending, in threads of their own."""
         self.sender.start()
@@ -102,6 +129,8 @@ class Orgpulse:
         """Stop everything that was started; safe at any moment."""
         if self._scheduler:
             self._scheduler.shutdown(wait=True)
+        if self._web:
+            self._web.stop()
         if self._sockets:
             self._sockets.client.auto_reconnect_enabled = False
             self._sockets.close()  # type: ignore[no-untyped-call]

@@ -63,10 +63,16 @@ IDLE_SECONDS = 5.0
 
 # What became of a message, to be written down.
 Note = Callable[[Session], None]
+# The copy of what is kept about a Slack user, made when it is sent; None for somebody we do not know.
+OwnData = Callable[[str], dict[str, Any] | None]
 
 
 class ResponseRefused(Exception):
     """A response address took neither the charts nor their tables; it will not take them later either."""
+
+
+class NobodyThere(Exception):
+    """Somebody who asked for a copy is not in the roster any more."""
 
 
 class Sender:
@@ -76,8 +82,11 @@ class Sender:
     is tried again only after looking whether the message is there.
     """
 
-    def __init__(self, database: Database, client: WebClient, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, client: WebClient, clock: Clock, *, own_data: OwnData = lambda _: None
+    ) -> None:
         client.retry_handlers.clear()
+        self._own_data = own_data
         self._database = database
         self._client = client
         self._clock = clock
@@ -88,6 +97,7 @@ class Sender:
         self._send: dict[str, Callable[[Leased], SlackResponse | None]] = {
             "post": self._post,
             "note": self._post,
+            "own_data": self._post,
             "update": self._update,
             "ephemeral": self._ephemeral,
             "respond": self._respond,
@@ -155,6 +165,8 @@ class Sender:
             return self._failed(leased, problem)
         except ResponseRefused:
             return self._give_up(leased, "response_url_refused")
+        except NobodyThere:
+            return self._give_up(leased, "nobody_there")
         except (SlackClientError, URLError, HTTPException, OSError) as problem:
             # Whether Slack has it is not known: look before sending again.
             wait = SHORTEST_WAIT * 2 ** (leased.attempts - 1)
@@ -192,13 +204,13 @@ class Sender:
     # -- one method for each kind of message ---------------------------------------------------------
 
     def _post(self, leased: Leased) -> SlackResponse | None:
-        payload = self._with_picture(leased.message.payload)
         channel = leased.message.recipient
         mark = _mark(leased.message.key)
         if leased.retried:
             found = self._find(channel, mark)
             if found:
                 return found
+        payload = self._payload(leased)
         metadata = {"event_type": METADATA_EVENT, "event_payload": {"key": mark}}
         return self._drawn_or_written(
             lambda blocks: self._client.chat_postMessage(
@@ -211,6 +223,15 @@ class Sender:
             ),
             payload,
         )
+
+    def _payload(self, leased: Leased) -> dict[str, Any]:
+        """What is posted; a copy of somebody's own data is made at this moment, and goes through no table."""
+        if leased.message.kind != "own_data":
+            return self._with_picture(leased.message.payload)
+        made = self._own_data(leased.message.recipient)
+        if made is None:
+            raise NobodyThere
+        return made
 
     def _update(self, leased: Leased) -> SlackResponse | None:
         if not leased.target_channel or not leased.target_ts:

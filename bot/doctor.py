@@ -1,25 +1,23 @@
 """`orgpulse doctor`: is everything in place, and if not, what to do."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
-import click
 from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
+from bot import checkup, keys_command
+from bot.checkup import Ailing, Check, in_database
 from bot.settings import Settings
-from surveys import outbox
-from surveys.ballots.keys import MasterKey
+from surveys import audit, outbox
 from surveys.clock import SystemClock
-from surveys.errors import OrgpulseError
 from surveys.people import directory
 from surveys.people.roster import Role
+from surveys.rounds.group_size import smallest_group_allowed
 from surveys.rounds.schedule import monday
 from surveys.storage.database import Database
-from surveys.storage.migrate import check_revision
 
 # What deploy/manifest.yaml asks for; a test holds the two together.
 SCOPES = frozenset(
@@ -39,53 +37,24 @@ SCOPES = frozenset(
 MOST_CLOCK_SECONDS = 30
 
 
-class Ailing(OrgpulseError):
-    """{what}."""
-
-
 def examine(settings: Settings) -> int:
     """Run every check and print a line for each; returns 0 when all are well, 1 otherwise."""
-    checks: list[tuple[str, Callable[[Settings], str]]] = [
+    checks: list[Check] = [
         ("settings", lambda _: "read"),
-        ("key", _key),
-        ("database", _in_database(lambda database: f"{database.url.get_backend_name()}, up to date")),
-        ("people", _in_database(_people)),
+        ("database", in_database(lambda database, _: f"{database.url.get_backend_name()}, up to date")),
+        *keys_command.CHECKS,
+        ("people", in_database(_people)),
+        ("groups", in_database(_groups)),
+        ("audit", in_database(_audit)),
         ("slack", _slack),
         ("alerts", _alerts),
-        ("outbox", _in_database(_outbox)),
+        ("outbox", in_database(_outbox)),
         ("due", _due),
     ]
-    ill = 0
-    for name, check in checks:
-        try:
-            click.echo(f"ok    {name:<9} {check(settings)}")
-        except OrgpulseError as problem:
-            ill += 1
-            click.echo(f"fix   {name:<9} {problem}")
-    return 1 if ill else 0
+    return checkup.examine(checks, settings)
 
 
-def _in_database(look: Callable[[Database], str]) -> Callable[[Settings], str]:
-    """A check that looks into the database, which must be up to date for it."""
-
-    def check(settings: Settings) -> str:
-        database = Database(settings.database)
-        try:
-            check_revision(database)
-            return look(database)
-        finally:
-            database.close()
-
-    return check
-
-
-def _key(settings: Settings) -> str:
-    text = settings.master_key.get_secret_value() if settings.master_key else None
-    MasterKey.load(path=settings.master_key_file, text=text)
-    return "master key found" if text is None else "master key from the environment"
-
-
-def _people(database: Database) -> str:
+def _people(database: Database, _: Settings) -> str:
     with database.read() as session:
         everybody = directory.people(session)
     reps = [person for person in everybody if Role.REP in person.roles]
@@ -93,6 +62,20 @@ def _people(database: Database) -> str:
         raise Ailing(what="nobody would be asked. Run: orgpulse people import people.csv")
     strangers = sum(person.slack_id is None for person in reps)
     return f"{len(everybody)} people, {len(reps)} reps, {strangers} of them not found in Slack"
+
+
+def _groups(database: Database, settings: Settings) -> str:
+    with database.read() as session:
+        size = smallest_group_allowed(session, settings.smallest_group)
+    return f"figures are about {size} people or more"
+
+
+def _audit(database: Database, _: Settings) -> str:
+    with database.read() as session:
+        broken, lines = audit.broken_at(session), len(audit.entries(session))
+    if broken is not None:
+        raise Ailing(what=f"line {broken} of the audit log was changed afterwards. Compare with a backup")
+    return f"{lines} lines, whole"
 
 
 def _slack(settings: Settings) -> str:
@@ -136,7 +119,7 @@ def _alerts(settings: Settings) -> str:
     return f"go to {settings.leaders_channel}"
 
 
-def _outbox(database: Database) -> str:
+def _outbox(database: Database, _: Settings) -> str:
     with database.read() as session:
         waiting, failed = outbox.waiting(session), outbox.failed(session)
     if failed:

@@ -1,18 +1,21 @@
 """The command line: `orgpulse --help`."""
 
 import functools
-import logging
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bot import logs
+from bot.acts import does
 from bot.settings import Settings, read_settings
 from surveys.errors import OrgpulseError
+from surveys.people.rights import Act
 
 Command = Callable[..., Any]
 
@@ -24,14 +27,24 @@ def with_settings(command: Command) -> Command:
     @click.option("--database", metavar="URL", help="Database address; wins over the settings.")
     @functools.wraps(command)
     def wrapped(*args: Any, config: Path | None, database: str | None, **options: Any) -> Any:
-        return command(read_settings(config, database=database), *args, **options)
+        settings = read_settings(config, database=database)
+        logs.hide_secrets(settings)
+        return command(settings, *args, **options)
 
     return wrapped
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def cli() -> None:
+@click.option(
+    "--log-level",
+    envvar="ORGPULSE_LOG_LEVEL",
+    type=click.Choice(logs.LEVELS, case_sensitive=False),
+    help="How much to log, INFO by default; at no level what people send.",
+)
+def cli(*, log_level: str | None) -> None:
     """A confidential weekly pulse for sales organisations in Slack."""
+    if log_level:
+        logs.speak(log_level)
 
 
 @cli.command()
@@ -41,6 +54,7 @@ def cli() -> None:
 @click.option("--seed", default=None, type=int, help="Another company's fate; the same seed, the same weeks.")
 @click.option("--port", default=0, help="Port of the page; any free one by default.")
 @click.option("--database", metavar="URL", help="Keep the database here; a temporary one by default.")
+@does(Act.RUN)
 def demo(*, headless: bool, as_json: bool, weeks: int, seed: int | None, port: int, database: str | None) -> None:
     """Live through 26 weeks of a sales organisation, then click through it."""
     from bot.demo.show import show
@@ -49,9 +63,13 @@ def demo(*, headless: bool, as_json: bool, weeks: int, seed: int | None, port: i
 
 
 @cli.command()
+@click.option("--http", "over_http", is_flag=True, help="Listen for Slack's requests instead of Socket Mode.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen, behind your proxy.")
+@click.option("--port", default=3000, show_default=True, type=click.IntRange(0, 65535))
+@does(Act.RUN)
 @with_settings
-def run(settings: Settings) -> None:
-    """Run the bot over Socket Mode until it is told to stop."""
+def run(settings: Settings, *, over_http: bool, host: str, port: int) -> None:
+    """Run the bot over Socket Mode, or over HTTP, until it is told to stop."""
     from bot.bootstrap import Orgpulse
 
     bot = Orgpulse(settings)
@@ -60,7 +78,10 @@ def run(settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         bot.sync_people()
-        bot.connect()
+        if over_http:
+            click.echo(f"Listening on {host}, port {bot.listen(host, port)}.", err=True)
+        else:
+            bot.connect()
         bot.tick.run()
         bot.keep_time()
         click.echo("Orgpulse is running. Ctrl-C stops it.", err=True)
@@ -70,6 +91,7 @@ def run(settings: Settings) -> None:
 
 
 @cli.command()
+@does(Act.MIGRATE)
 @with_settings
 def migrate(settings: Settings) -> None:
     """Bring the database to this version."""
@@ -88,18 +110,34 @@ def keys() -> None:
 
 
 @keys.command("init")
+@does(Act.KEEP_KEYS)
 @with_settings
 def keys_init(settings: Settings) -> None:
     """Write a new master key; keep a copy of it apart from the database's backups."""
-    from surveys.ballots.keys import MasterKey
+    from bot import keys_command
 
-    try:
-        MasterKey.create(settings.master_key_file)
-    except FileExistsError:
-        raise click.ClickException(
-            f"{settings.master_key_file} exists already. Open rounds are sealed under it, so it is left alone."
-        ) from None
-    click.echo(f"Wrote {settings.master_key_file}. Keep a copy apart from the backups of the database.")
+    keys_command.init(settings)
+
+
+@keys.command("check")
+@does(Act.KEEP_KEYS)
+@with_settings
+def keys_check(settings: Settings) -> None:
+    """Look whether the key is safe and opens what is sealed, and say what to do if not."""
+    from bot import keys_command
+
+    sys.exit(keys_command.check(settings))
+
+
+@keys.command("rotate")
+@click.option("--yes", is_flag=True, help="Do not ask before changing the key.")
+@does(Act.KEEP_KEYS)
+@with_settings
+def keys_rotate(settings: Settings, *, yes: bool) -> None:
+    """Seal everything anew under a new key, or finish a rotation that was interrupted."""
+    from bot import keys_command
+
+    keys_command.rotate(settings, yes=yes)
 
 
 @cli.group()
@@ -110,6 +148,7 @@ def people() -> None:
 @people.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask before importing.")
+@does(Act.IMPORT_PEOPLE)
 @with_settings
 def people_import(settings: Settings, file: Path, *, yes: bool) -> None:
     """Import the organisation from FILE: email, name, manager, unit, roles."""
@@ -119,8 +158,9 @@ def people_import(settings: Settings, file: Path, *, yes: bool) -> None:
 
 
 @people.command("list")
-@click.option("--role", type=click.Choice(["rep", "manager", "leader", "admin"]))
+@click.option("--role", type=click.Choice(["rep", "manager", "leader", "admin", "works_council"]))
 @click.option("--json", "as_json", is_flag=True)
+@does(Act.LIST_PEOPLE)
 @with_settings
 def people_list(settings: Settings, *, role: str | None, as_json: bool) -> None:
     """List the people that Orgpulse knows."""
@@ -130,6 +170,7 @@ def people_list(settings: Settings, *, role: str | None, as_json: bool) -> None:
 
 
 @cli.command()
+@does(Act.EXAMINE)
 @with_settings
 def doctor(settings: Settings) -> None:
     """Check settings, database, keys, Slack and clock, and say what to do about each."""
@@ -139,9 +180,34 @@ def doctor(settings: Settings) -> None:
 
 
 @cli.command()
+@click.option("--as", "email", metavar="EMAIL", help="Who reads it: an admin or one of the works council.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was noted from this day on.")
+@click.option("--json", "as_json", is_flag=True)
+@does(Act.READ_AUDIT)
+@with_settings
+def audit(settings: Settings, *, email: str | None, since: datetime | None, as_json: bool) -> None:
+    """Print who changed what about people, settings, keys and retention."""
+    from bot import audit_command
+
+    sys.exit(audit_command.show(settings, email=email, since=since.date() if since else None, as_json=as_json))
+
+
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
+@does(Act.RUN_RETENTION)
+@with_settings
+def retention(settings: Settings, *, dry_run: bool) -> None:
+    """Delete now what is due; the running bot does it every day."""
+    from bot import retention_command
+
+    retention_command.delete_due(settings, dry_run=dry_run)
+
+
+@cli.command()
 @click.argument("question")
 @click.option("--as", "email", required=True, metavar="EMAIL", help="Whose rights to answer with.")
 @click.option("--json", "as_json", is_flag=True)
+@does(Act.ASK_FOR_SOMEBODY)
 @with_settings
 def ask(settings: Settings, question: str, *, email: str, as_json: bool) -> None:
     """Answer QUESTION in plain words, as in Slack."""
@@ -154,6 +220,7 @@ def ask(settings: Settings, question: str, *, email: str, as_json: bool) -> None
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--k", "most", type=click.IntRange(2, 30), help="At most so many themes, the largest.")
 @click.option("--json", "as_json", is_flag=True)
+@does(Act.GROUP_COMMENTS)
 def themes(file: Path, *, most: int | None, as_json: bool) -> None:
     """Group the comments in FILE, one a line, into named themes."""
     from bot.themes_command import group_comments
@@ -163,10 +230,7 @@ def themes(file: Path, *, most: int | None, as_json: bool) -> None:
 
 def main() -> None:
     """Run the command line; an expected error becomes a sentence, not a traceback."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # Below INFO these log the bodies of requests, answers included.
-    for name in ("slack_sdk", "slack_bolt", "apscheduler", "alembic", "urllib3"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logs.set_up()
     try:
         cli(standalone_mode=False)
     except OrgpulseError as problem:

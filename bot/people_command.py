@@ -7,12 +7,15 @@ import click
 from slack_sdk import WebClient
 
 from bot.database import opened
+from bot.operator import at_the_command_line
 from bot.settings import Settings
 from bot.slack_directory import sync
 from bot.text_file import read_text
-from surveys.people import directory, roster
+from surveys.clock import SystemClock
+from surveys.people import directory, enrolment, roster
 from surveys.people.directory import Person
-from surveys.people.roster import Changes, Role
+from surveys.people.enrolment import Changes
+from surveys.people.roster import Role
 from surveys.storage.database import Database
 
 MOST_LINES = 20
@@ -23,7 +26,7 @@ def import_file(settings: Settings, file: Path, *, yes: bool) -> None:
     people = roster.read_roster(read_text(file))
     with opened(settings) as database:
         with database.read() as session:
-            changes = roster.preview(session, people)
+            changes = enrolment.preview(session, people)
         if not changes:
             click.echo("Nothing would change.")
         else:
@@ -32,7 +35,7 @@ def import_file(settings: Settings, file: Path, *, yes: bool) -> None:
                 click.echo("Nothing was imported.")
                 return
             with database.work() as session:
-                roster.apply(session, people)
+                enrolment.apply(session, people, actor=at_the_command_line(), now=SystemClock().now())
             click.echo("Imported.")
         _match(settings, database)
 
@@ -73,7 +76,7 @@ def list_people(settings: Settings, *, role: str | None, as_json: bool) -> None:
         return
     for person in found:
         slack = "" if person.slack_id else "  (not found in Slack)"
-        roles = ", ".join(sorted(person.roles))
+        roles = ", ".join(role.in_words for role in sorted(person.roles))
         click.echo(f"{person.email:<36} {person.name:<26} {names[person.unit_id]:<22} {roles}{slack}")
     if not found:
         click.echo("Nobody yet. Import people first: orgpulse people import people.csv")

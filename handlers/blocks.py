@@ -1,28 +1,45 @@
 """Block Kit in short: the few blocks our messages are made of, cut to Slack's limits."""
 
+import re
 import unicodedata
 from typing import Any
+
+from surveys.legible import legible
 
 Block = dict[str, Any]
 
 # Slack's limits, in characters (shared with the tests through the sandbox, which enforces them).
-SECTION, HEADER, BUTTON, CONTEXT = 3000, 150, 75, 2000
+SECTION, HEADER, BUTTON, CONTEXT, VALUE = 3000, 150, 75, 2000, 2000
 
-# Unicode categories of what is not seen: control, format, surrogate, private use.
-HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co"})
-# A line break, and the joiner that makes one emoji of several.
-SEEN = frozenset({"\n", "\u200d"})
+# Slack knows no escape for its formatting, so in what others wrote it gives way to signs that look alike and mean
+# nothing to it: operators and modifier letters. An underscore inside a word is no formatting.
+_LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
+_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_EMOJI = re.compile(r":(?=[^\s:]*[^\W\d_][^\s:]*:)")
+# A line that begins so is a quotation.
+_QUOTED = re.compile(r"(?m)^(\s*)>")
+_FROM_RIGHT = frozenset({"R", "AL"})
 
 
 def escape(text: str) -> str:
-    """Text of others inside our formatting: Slack's three control characters made harmless."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text of others inside our formatting: nothing in it is live, and it turns nothing that stands beside it."""
+    plain = _UNDERSCORE.sub("\u02cd", _without_emoji(printable(text)).translate(_LOOK_ALIKES))
+    plain = _QUOTED.sub("\\1\u203a", plain)
+    plain = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if any(unicodedata.bidirectional(sign) in _FROM_RIGHT for sign in plain):
+        # Set apart, or figures behind a Hebrew or Arabic name would be read from the right as well.
+        return f"\u2068{plain}\u2069"
+    return plain
 
 
 def printable(text: str) -> str:
-    """Text without control characters and without marks that turn the direction of what follows."""
-    kept = (character for character in text if character in SEEN or unicodedata.category(character) not in HIDDEN)
-    return "".join(kept) or "\u2026"
+    """What others wrote as it can be read; three dots where there is nothing to see."""
+    return legible(text) or "\u2026"
+
+
+def _without_emoji(text: str) -> str:
+    """The text with the names of emoji left as names."""
+    return _EMOJI.sub("\u2236", text)
 
 
 def cut(text: str, most: int) -> str:
@@ -43,7 +60,7 @@ def section(text: str, *, accessory: Block | None = None) -> Block:
 
 def quote(text: str) -> Block:
     """A comment, drawn as plain text so that no mention, link, emoji or formatting in it is live."""
-    element = {"type": "text", "text": cut(printable(text), SECTION)}
+    element = {"type": "text", "text": cut(_without_emoji(printable(text)), SECTION)}
     return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [element]}]}
 
 
@@ -61,7 +78,7 @@ def button(text: str, action_id: str, *, value: str = "", style: str | None = No
     """A button; `style` is None, "primary" or "danger"."""
     element: Block = {"type": "button", "text": plain(text, BUTTON), "action_id": action_id}
     if value:
-        element["value"] = value
+        element["value"] = cut(value, VALUE)
     if style:
         element["style"] = style
     return element
@@ -74,15 +91,15 @@ def actions(*elements: Block) -> Block:
 
 def image(file_id: str, alt: str) -> Block:
     """A picture that was uploaded to Slack."""
-    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": cut(alt, CONTEXT)}
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": cut(printable(alt), CONTEXT)}
 
 
 def table(rows: list[list[str]]) -> Block:
     """A table of plain text; the first row is its heading."""
-    cells = [[{"type": "raw_text", "text": cell or "\u2013"} for cell in row] for row in rows]
+    cells = [[{"type": "raw_text", "text": printable(cell) if cell else "\u2013"} for cell in row] for row in rows]
     return {"type": "table", "rows": cells}
 
 
 def plain(text: str, most: int = SECTION) -> Block:
     """A text object without any formatting and without emoji shortcuts."""
-    return {"type": "plain_text", "text": cut(text, most), "emoji": False}
+    return {"type": "plain_text", "text": cut(printable(text), most), "emoji": False}

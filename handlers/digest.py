@@ -18,6 +18,7 @@ from handlers.charts import CHARTS, line_chart, week_labels, without_charts
 from handlers.figures import (
     CHART_WEEKS,
     chart_values,
+    group_label,
     merged_with,
     newest,
     share_answered,
@@ -40,7 +41,7 @@ DIGEST_BLOCK = "digest"
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """What people wrote about a unit lately: where it is kept, and the themes in it that may be named."""
 
     home: Unit | None
@@ -70,7 +71,7 @@ def digest_message(session: Session, owed: Owed) -> dict[str, Any]:
     in_full, in_short = units[:MOST_UNITS], units[MOST_UNITS:]
     blocks: list[Block] = []
     for unit_id in in_full:
-        blocks += _unit_blocks(this, unit_id, _said(session, unit_id, week=owed.week_on))
+        blocks += _unit_blocks(this, unit_id, said_about(session, unit_id, week=owed.week_on))
     if in_short:
         rows = [state_row(this.name(unit_id), this.states.get(unit_id), say) for unit_id in in_short]
         blocks.append(section(f"*{say('digest.more')}*\n" + "\n".join(rows)))
@@ -88,7 +89,7 @@ def _fitted(blocks: Sequence[Block]) -> list[Block]:
     return [block for place, block in enumerate(blocks) if place not in charts[CHARTS:]]
 
 
-def _said(session: Session, unit_id: str, *, week: date) -> _Said:
+def said_about(session: Session, unit_id: str, *, week: date) -> Said:
     """Themes about a unit; where no subject came up often enough, those of the unit above, up to the company's."""
     since = week - timedelta(weeks=THEME_WEEKS - 1)
     at: str | None = unit_id
@@ -96,24 +97,25 @@ def _said(session: Session, unit_id: str, *, week: date) -> _Said:
         home, comments = results.comments_about(session, at, since=since, until=week)
         themes = [theme for theme in results.themes(comments) if shown(theme, comments)]
         if themes:
-            return _Said(home, comments, themes[:MOST_THEMES])
+            return Said(home, comments, themes[:MOST_THEMES])
         at = home.parent if home else None
-    return _Said(None, [], [])
+    return Said(None, [], [])
 
 
-def _unit_blocks(this: _Week, unit_id: str, said: _Said) -> list[Block]:
+def _unit_blocks(this: _Week, unit_id: str, said: Said) -> list[Block]:
     say, record, name = this.say, this.record, this.name(unit_id)
     state = this.states.get(unit_id)
     names = {unit.id: unit.name for unit in record.units}
     together = merged_with(record, unit_id, week=this.week, names=names)
+    group = group_label(record, unit_id, week=this.week, names=names, say=say)
     figures = [figure for stage in Stage if (figure := newest(record, unit_id, stage, week=this.week))]
     small_print = [share_answered(record, unit_id, week=this.week, say=say)]
     small_print += [say("figure.baseline"), say("figure.good")] if figures else []
     return [
-        header(say("digest.title", unit=name, week=say.day(this.week))),
+        header(say("digest.title", unit=group, week=say.day(this.week))),
         section(_state_text(this, unit_id)),
         *([context(say("digest.merged", others=escape(say.listing(together))))] if together else []),
-        section(_figures_text(figures, say)),
+        section(figures_text(figures, say)),
         *_charts(record, unit_id, say),
         *_theme_blocks(said, unit_id, say),
         section(f"*{say('digest.talk')}*\n{say(_talk_key(state))}"),
@@ -133,8 +135,8 @@ def _state_text(this: _Week, unit_id: str) -> str:
     return "\n".join([f"*{this.say('digest.no_state')}*", *rows])
 
 
-def _figures_text(figures: Sequence[Reported], say: Words) -> str:
-    """What moved before what did not."""
+def figures_text(figures: Sequence[Reported], say: Words) -> str:
+    """Every figure with its n and change: what moved before what did not."""
     if not figures:
         return say("digest.nothing_released")
 
@@ -162,17 +164,23 @@ def _charts(record: Record, unit_id: str, say: Words) -> list[Block]:
     return [chart for chart in charts if chart]
 
 
-def _theme_blocks(said: _Said, unit_id: str, say: Words) -> list[Block]:
+def themes_text(said: Said, unit_id: str, say: Words) -> str:
+    """The themes of a unit, or of the one above it where comments are kept, a line each."""
     if said.home is None or not said.themes:
-        return [section(f"*{say('digest.themes')}*\n{say('digest.no_themes')}")]
+        return f"*{say('digest.themes')}*\n{say('digest.no_themes')}"
     own = said.home.id == unit_id
     title = say("digest.themes") if own else say("digest.themes_above", unit=escape(said.home.name))
     rows = [f"• {theme_line(theme.name, theme.area, theme.size, say)}" for theme in said.themes]
+    return "\n".join([f"*{title}*", *rows])
+
+
+def _theme_blocks(said: Said, unit_id: str, say: Words) -> list[Block]:
     quotes = [index for theme in said.themes for index in quotable(theme, said.comments)]
+    above = [said.home.name] if said.home and said.home.id != unit_id else []
     return [
-        section(f"*{title}*\n" + "\n".join(rows)),
+        section(themes_text(said, unit_id, say)),
         *([quote(said.comments[quotes[0]].text)] if quotes else []),
-        *([] if own else [context(say("digest.themes_kept", unit=escape(said.home.name)))]),
+        *(context(say("digest.themes_kept", unit=escape(name))) for name in above),
     ]
 
 

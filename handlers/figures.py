@@ -114,6 +114,12 @@ def merged_with(record: Record, unit_id: str, *, week: date, names: Mapping[str,
     return sorted(names.get(other, other) for other in together if other != unit_id)
 
 
+def group_label(record: Record, unit_id: str, *, week: date, names: Mapping[str, str], say: Words) -> str:
+    """A unit's name, or 'DACH with EMEA Mid-Market' in a week in which it was counted with siblings."""
+    name, together = names.get(unit_id, unit_id), merged_with(record, unit_id, week=week, names=names)
+    return say("figure.together", unit=name, others=say.listing(together)) if together else name
+
+
 def state_line(state: State, say: Words) -> str:
     """The state of a unit in one sentence."""
     if state.stage is None or state.since is None:

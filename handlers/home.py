@@ -4,15 +4,17 @@ from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
+from sqlalchemy.orm import Session
 
 from analysis.cycle import watch
 from handlers import home_view
 from handlers.access import Permit
+from handlers.home_view import Units
 from handlers.services import Services
-from surveys import results
+from surveys import own_data, results
 from surveys.people.directory import Person
 from surveys.people.rights import Act, may
-from surveys.rounds import answering, rounds
+from surveys.rounds import rounds
 
 
 class Home:
@@ -30,28 +32,25 @@ class Home:
         if event.get("tab") == "home":
             client.views_publish(user_id=event["user"], view=self.view(person))
 
-    def view(self, person: Person | None) -> dict[str, Any]:
-        """The Home tab of somebody as it is now."""
+    def view(self, person: Person | None, *, done: str | None = None) -> dict[str, Any]:
+        """The Home tab of somebody as it is now; `done` is what they just did with their own data."""
         services = self._services
         if person is None:
             return home_view.stranger_view()
         with services.database.read() as session:
-            pulse = rounds.open_pulse(session, person, now=services.now())
-            done = pulse is not None and answering.is_done(session, services.keys, person, pulse.round.id)
-            record, states, names = None, {}, {}
-            if may(person, Act.SEE_RESULTS):
-                whole = results.whole_record(session)
-                names = {unit.id: unit.name for unit in whole.units}
-                seen = results.visible_units(session, person)
-                record = results.visible(whole, seen)
-                states = {unit_id: state for unit_id, state in whole.once(watch).items() if unit_id in seen}
-        return home_view.home_view(
-            person,
-            pulse,
-            done=done,
-            record=record,
-            states=states,
-            names=names,
-            zone=person.zone(services.schedule.company_zone.key),
-            smallest_group=services.smallest_group,
-        )
+            kept = own_data.kept(session, services.keys, person, now=services.now())
+            units = _units(session, person) if may(person, Act.SEE_RESULTS) else None
+            k = rounds.promised_group(session) or services.smallest_group
+        zone = person.zone(services.schedule.company_zone.key)
+        return home_view.home_view(kept, units, zone=zone, k=k, done=done)
+
+
+def _units(session: Session, person: Person) -> Units:
+    """What a person may see of the units they lead."""
+    whole = results.whole_record(session)
+    seen = results.visible_units(session, person)
+    return Units(
+        results.visible(whole, seen),
+        {unit_id: state for unit_id, state in whole.once(watch).items() if unit_id in seen},
+        {unit.id: unit.name for unit in whole.units},
+    )

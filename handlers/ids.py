@@ -8,10 +8,15 @@ class Action(StrEnum):
 
     OPEN_PULSE = "open_pulse"
     DECLINE_PULSE = "decline_pulse"
+    PREVIEW = "preview"
     ASK = "ask"
     ANSWER = "answer"
     COMMENT = "comment"
     NEVER_QUOTE = "never_quote"
+    COPY_OWN_DATA = "copy_own_data"
+    ERASE_ANSWERS = "erase_answers"
+    KEEP_DIARY = "keep_diary"
+    KEEP_NO_DIARY = "keep_no_diary"
 
 
 class Callback(StrEnum):

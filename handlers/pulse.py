@@ -1,11 +1,11 @@
-"""The pulse: opening it, sending it, declining it."""
+"""The pulse: opening it, sending it, declining it, and looking at what becomes of it."""
 
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers import pulse_answers, pulse_view
+from handlers import preview_view, pulse_answers, pulse_view
 from handlers.access import Permit
 from handlers.ids import Action, Callback
 from handlers.services import Services
@@ -31,6 +31,7 @@ class Pulses:
         app.action(Action.OPEN_PULSE, middleware=permit)(self.open)
         app.action(Action.DECLINE_PULSE, middleware=permit)(self.decline)
         app.view(Callback.PULSE, middleware=permit)(self.send)
+        app.action(Action.PREVIEW, middleware=[Permit(self._services, Act.PREVIEW)])(self.preview)
 
     def open(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
         """Open the modal, or say kindly why there is nothing to answer."""
@@ -72,7 +73,8 @@ class Pulses:
             return
         ack()
         zone = person.zone(self._services.schedule.company_zone.key)
-        self._change(person, pulse.round, place, pulse_view.thanks_message(person, pulse.round, zone=zone))
+        thanks = pulse_view.thanks_message(person, pulse.round, zone=zone)
+        change_asking_message(self._services, person, pulse.round, thanks, pressed=place)
 
     def decline(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
         """Put in a blank ballot; one sent before is gone."""
@@ -85,7 +87,15 @@ class Pulses:
             client.views_open(trigger_id=body["trigger_id"], view=_notice(problem, person))
             return
         declined = pulse_view.declined_message(person, pulse.round)
-        self._change(person, pulse.round, _message_of(body), declined)
+        change_asking_message(self._services, person, pulse.round, declined, pressed=_message_of(body))
+
+    def preview(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
+        """Push what their manager was shown last on top of the form, which keeps what was filled in."""
+        ack()
+        with self._services.database.read() as session:
+            shown = preview_view.shown_to_manager(session, person)
+            k = rounds.promised_group(session) or self._services.smallest_group
+        client.views_push(trigger_id=body["trigger_id"], view=preview_view.preview(person, shown, k=k))
 
     def _pulse(self, person: Person, round_id: str) -> tuple[Pulse, bool]:
         """The person's pulse in a round, and whether they are done with it; raises NotInvited or RoundIsClosed."""
@@ -105,12 +115,18 @@ class Pulses:
             quotable=filled.quotable,
         )
 
-    def _change(self, person: Person, in_round: Round, place: Place | None, payload: dict[str, Any]) -> None:
-        """Let the message that asked show what became of it, and the one whose button was pressed."""
-        with self._services.database.read() as session:
-            asked = outbox.place_of(session, message_keys.ask(in_round.id, person.id))
-        for message in {(one.channel, one.ts): one for one in (asked, place) if one}.values():
-            self._services.change_soon(message, payload)
+
+def change_asking_message(
+    services: Services, person: Person, in_round: Round, payload: dict[str, Any], *, pressed: Place | None = None
+) -> None:
+    """Let the message that asked show what became of it, and the one whose button was pressed.
+
+    From memory alone: a row that says so would stand beside the ballot and name its author.
+    """
+    with services.database.read() as session:
+        asked = outbox.place_of(session, message_keys.ask(in_round.id, person.id))
+    for message in {(one.channel, one.ts): one for one in (asked, pressed) if one}.values():
+        services.change_soon(message, payload)
 
 
 def _message_of(body: dict[str, Any]) -> Place | None:

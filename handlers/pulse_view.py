@@ -86,14 +86,17 @@ def modal(
     done_before: bool,
     opened_from: Place | None,
 ) -> dict[str, Any]:
-    """The pulse itself: its items, a comment, and the promise in small print.
+    """The pulse itself: the promise in small print, what becomes of it, its items, a comment.
 
     `opened_from` is the message whose button was pressed; None from the Home tab.
     """
     say = words(person.language)
     until = say.when(in_round.closes_at.astimezone(zone))
     promise = say("pulse.promise", k=in_round.smallest_group, until=until)
-    blocks = [context(f"{say('pulse.again')}\n{promise}" if done_before else promise)]
+    diary = [say("pulse.promise_diary")] if person.keeps_diary else []
+    again = [say("pulse.again")] if done_before else []
+    blocks = [context("\n".join([*again, " ".join([promise, *diary])]))]
+    blocks.append(actions(button(say("pulse.preview"), Action.PREVIEW)))
     blocks += [_item_block(item, say) for item in items]
     blocks += [
         {

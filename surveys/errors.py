@@ -58,3 +58,37 @@ class DatabaseIsBehind(OrgpulseError):
 
 class SqliteTooOld(OrgpulseError):
     """SQLite {found} is too old; Orgpulse needs 3.35 or newer. Use a newer Python, or PostgreSQL."""
+
+
+class SmallestGroupLowered(OrgpulseError):
+    """smallest_group is {wanted}, but people were promised that figures are about {promised} or more. It can be
+    raised and never lowered. Write smallest_group = {promised} or more into the settings.
+    """
+
+
+class KeyDoesNotFit(OrgpulseError):
+    """The master key does not open {what}. If a rotation was interrupted, run it again: orgpulse keys rotate.
+    Otherwise restore the key that was in use before; without it nothing that is sealed can be counted.
+    """
+
+
+class RoundStillOpen(OrgpulseError):
+    """A round is open until {closes:%A %d %B, %H:%M} UTC, and its ballots can be found by the present key alone.
+    Nothing was changed. Run the same command again after the round was counted.
+    """
+
+
+class NewKeyStillThere(OrgpulseError):
+    """{path} still holds the key that is in use now. Keep a copy of it apart from the backups of the database,
+    delete the file, and run the same command again.
+    """
+
+
+class KeyNotWritten(OrgpulseError):
+    """{path} cannot be written: {problem}. Nothing was changed. Run the command as a user who may write there."""
+
+
+class KeyNotReplaced(OrgpulseError):
+    """The database is sealed under the new key in {new}, but that cannot take the place of {path}: {problem}.
+    Put it there by hand before Orgpulse starts again; without it nothing that is sealed can be counted.
+    """

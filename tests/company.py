@@ -6,16 +6,17 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from surveys import count
+from surveys import count, diaries
 from surveys.ballots.keys import MasterKey
 from surveys.bank.items import default_bank
 from surveys.counting.atoms import SMALLEST_GROUP
-from surveys.counting.noise import BLURRED, Noise
-from surveys.people import directory, roster
+from surveys.counting.noise import Noise
+from surveys.people import directory, enrolment, roster
 from surveys.people.directory import Match, Person, SlackUser
-from surveys.people.roster import Changes
+from surveys.people.enrolment import Changes
 from surveys.rounds import answering, rounds
 from surveys.rounds.rounds import Round
 from surveys.rounds.schedule import Schedule, Weekday
@@ -37,6 +38,8 @@ WEEKLY = Schedule(
     digest_time=time(9),
     company_zone=LONDON,
 )
+# For tests that add sums up themselves; what noise does has tests of its own.
+EXACT = Noise(points=Fraction(0), hours=Fraction(0))
 SMALL = {"North / Alpha": 6, "North / Beta": 7}
 
 
@@ -75,7 +78,7 @@ def roster_csv(teams: Mapping[str, int], *, without: frozenset[str] = frozenset(
 def import_roster(database: Database, text: str) -> Changes:
     """Import a roster file."""
     with database.work() as session:
-        return roster.apply(session, roster.read_roster(text))
+        return enrolment.apply(session, roster.read_roster(text), actor="test", now=morning())
 
 
 def join_slack(database: Database, zones: Mapping[str, str | None] | None = None) -> Match:
@@ -164,7 +167,23 @@ def decline(database: Database, master: MasterKey, in_round: Round, name: str) -
     answering.decline(database, master.serving(), who, pulse)
 
 
-def close(database: Database, master: MasterKey, in_round: Round, *, noise: Noise = BLURRED) -> str | None:
+def erase(database: Database, master: MasterKey, in_round: Round, name: str) -> None:
+    """Somebody takes back what they answered, this week and before."""
+    who = person(database, name)
+    with database.work() as session:
+        answering.take_back(session, master.serving(), who, in_round.id)
+    with database.work() as session:
+        diaries.empty(session, master.serving(), who, on=in_round.week_on)
+
+
+def remind(database: Database, master: MasterKey, now: datetime) -> list[str]:
+    """Remind whoever is to be reminded; their names."""
+    with database.work() as session:
+        due = rounds.remind_due(session, keys=master.serving(), schedule=WEEKLY, now=now)
+    return [who.email.split("@")[0] for who, _ in due]
+
+
+def close(database: Database, master: MasterKey, in_round: Round, *, noise: Noise = EXACT) -> str | None:
     """Count a round."""
     return count.close_round(database, in_round.id, bank=default_bank(), master=master, noise=noise)
 

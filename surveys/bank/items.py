@@ -68,13 +68,13 @@ class Item:
         return value in range(LOWEST, HIGHEST + 1)
 
     def counted(self, value: float) -> float:
-        """The value as it is counted: 5 is good on every agreement item, hours are whole.
+        """The value as it is counted: a whole number within the scale, and 5 is good on every agreement item.
 
-        A half hour would be recognised in a sum.
+        A half hour would be recognised in a sum, and noise hides no more than the scale is wide.
         """
-        if self.in_hours:
-            return float(round(value))
-        return LOWEST + HIGHEST - value if self.reversed else value
+        least, most = (0.0, MOST_HOURS) if self.in_hours else (LOWEST, HIGHEST)
+        kept = float(round(min(max(value, least), most)))
+        return LOWEST + HIGHEST - kept if self.reversed else kept
 
 
 class QuestionBank:

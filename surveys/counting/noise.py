@@ -1,22 +1,23 @@
 """Noise: what is added to the sums of a release, so that no difference of sums tells what one person answered.
 
 Levels (sums of answers) and changes (sums of each person's answer less their own earlier ones) are each safe
-alone. Take any combination of changes, and its latest week: each person's answer of that week stands in exactly one
-change of that week and in none of an earlier one, and the groups of a week are disjoint, so the combination speaks
-about all the people, k or more, of every group it takes of that week. Levels alone are safe for the same reason.
-Both together are not: a level less its change is a sum of earlier answers, and where that sum is known from earlier
-levels, what is left over is the single answer of whoever is new.
+alone. Take any combination of changes, and its latest week: each person's answer of that week stands in exactly
+one change of that week and in none of an earlier one, and the groups of a week are disjoint, so the combination
+speaks about all the people, k or more, of every group it takes of that week. Levels alone are safe for the same
+reason. Both together are not: a level less its change is a sum of earlier answers, and where that sum is known
+from earlier levels, what is left over is the single answer of whoever is new.
 
 So changes, from which the alarm lives, stay exact sums of round numbers (`analysis.change`), and each level gets
-noise of its own, drawn once when the round is counted. A group's own spread would tell that a group is of one mind,
-so there is one spread for each item, of all groups together, and it gets noise as well. What remains: noise averages
-out, so somebody who waits for months learns how a person who joined or left usually answered, as far as the
-others' ups and downs let them (`tests.attack.on_neighbouring_figures` measures it).
+noise of its own, drawn once when the round is counted. A group's own spread would tell that a group is of one
+mind, so there is one spread for each item, of all groups together, and it gets noise as well. What remains:
+noise averages out, so somebody who waits for months learns how a person who joined or left usually answered, as
+far as the others' ups and downs let them (`tests.attack.on_neighbouring_figures` measures it).
 
 `Noise.within` is the stricter mode: noise on levels and changes within a privacy budget, epsilon. Protected is
-everything that one person has ever answered, against everything released about one round but the comments: with any
-other answers in the place of that person's, no release becomes more than exp(epsilon) times as likely. How many people
-answered an item, and how many of them have earlier answers, is public. Epsilons of several rounds add up.
+everything that one person has ever answered, against everything released about one round but the comments: with
+any other answers in the place of that person's, no release becomes more than exp(epsilon) times as likely. How
+many people answered an item, and how many of them have earlier answers, is public. Epsilons of several rounds
+add up.
 """
 
 import secrets
@@ -94,8 +95,8 @@ class Noise:
         budget: epsilon for each person and release; None without a budget.
     """
 
-    points: Fraction = Fraction(1)
-    hours: Fraction = Fraction(2)
+    points: Fraction = Fraction(3, 2)
+    hours: Fraction = Fraction(4)
     change_of_points: Fraction = Fraction(0)
     change_of_hours: Fraction = Fraction(0)
     spread_of_points: Fraction | None = Fraction(4)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from analysis.figures import Unit
 from surveys.errors import UnknownPerson
+from surveys.legible import legible_name
 from surveys.people.roster import Role
 from surveys.storage.tables import PersonRow, RoleRow, UnitRow
 
@@ -53,7 +54,7 @@ def units(session: Session) -> list[Unit]:
     """Every unit, parents before children."""
     # Sorted here: databases differ in how they sort, and a parent's id is the beginning of its children's.
     rows = sorted(session.scalars(select(UnitRow)), key=lambda row: row.id)
-    return [Unit(row.id, row.name, row.parent_id) for row in rows]
+    return [Unit(row.id, legible_name(row.name) or row.id, row.parent_id) for row in rows]
 
 
 def below(tree: list[Unit], unit_ids: frozenset[str]) -> frozenset[str]:
@@ -107,7 +108,7 @@ def _person(row: PersonRow, roles: list[RoleRow]) -> Person:
     return Person(
         id=row.id,
         email=row.email,
-        name=row.name,
+        name=legible_name(row.name) or row.email,
         slack_id=row.slack_id,
         timezone=row.timezone,
         language=(row.locale or "en").replace("_", "-").split("-")[0],

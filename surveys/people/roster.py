@@ -1,18 +1,13 @@
-"""The roster file: an organisation as a CSV, and what importing it would change."""
+"""The roster file: an organisation as a CSV, read as a whole or not at all."""
 
 import csv
 import io
 import re
-import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
-
 from surveys.errors import NothingToImport
-from surveys.storage.tables import PersonRow, RoleRow, UnitRow
 
 COLUMNS = ("email", "name", "manager", "unit", "roles")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
@@ -22,13 +17,21 @@ LONGEST_CELL = 255
 
 
 class Role(StrEnum):
-    """What a person is to Orgpulse; managers and leaders are so of their own unit and all below."""
+    """What a person is to Orgpulse; managers and leaders are so of their own unit and all below.
+
+    The works council may read the audit log, and sees no results by that role.
+    """
 
     REP = "rep"
     MANAGER = "manager"
     LEADER = "leader"
     ADMIN = "admin"
     WORKS_COUNCIL = "works_council"
+
+    @property
+    def in_words(self) -> str:
+        """'works council'."""
+        return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +51,17 @@ class RosterPerson:
     def roles_in_words(self) -> str:
         """'manager, rep', or 'manager of DACH' where the unit is not their own."""
         return ", ".join(
-            role.value if path == self.unit else f"{role.value} of {path[-1]}" for role, path in sorted(self.roles)
+            role.in_words if path == self.unit else f"{role.in_words} of {path[-1]}"
+            for role, path in sorted(self.roles)
         )
-
-
-@dataclass
-class Changes:
-    """What an import would do, in lines a person can read."""
-
-    joined: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    new_units: list[str] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.joined or self.changed or self.left or self.new_units)
 
 
 def read_roster(text: str) -> list[RosterPerson]:
     """Read the whole file, or raise NothingToImport naming every bad line.
 
     Columns: email, name, manager (an email, empty at the top), unit (a path such as "Larkspur / EMEA / DACH"),
-    roles (rep, manager, leader, admin, several with ";"). A role is held in the person's own unit, or in another
-    one: "manager of Larkspur / EMEA / DACH; manager of Larkspur / EMEA / Iberia".
+    roles (rep, manager, leader, admin, works council, several with ";"). A role is held in the person's own unit,
+    or in another one: "manager of Larkspur / EMEA / DACH; manager of Larkspur / EMEA / Iberia".
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     missing = [column for column in COLUMNS if column not in _first_line(reader)]
@@ -159,10 +150,10 @@ def _read_role(text: str, own: tuple[str, ...]) -> tuple[Role, tuple[str, ...]]:
     """'rep', or 'manager of Larkspur / EMEA / DACH'."""
     word, _, elsewhere = (part.strip() for part in text.strip().partition(" of "))
     try:
-        role = Role(word.lower())
+        role = Role(re.sub(r"\s+", "_", word.lower()))
     except ValueError as problem:
         raise ValueError(
-            f"{word!r} is not a role; write rep, manager, leader or admin, several with ';'"
+            f"{word!r} is not a role; write rep, manager, leader, admin or works council, several with ';'"
         ) from problem
     if elsewhere and role is Role.REP:
         raise ValueError("a rep is asked for their own unit; write that unit in the column unit")
@@ -189,9 +180,9 @@ def _check_together(people: list[RosterPerson], lines: dict[str, int]) -> list[s
 
 def _unknown_units(people: list[RosterPerson], lines: dict[str, int]) -> list[str]:
     """Units that somebody manages or leads and nobody is in."""
-    known = {unit_id(path) for path in _paths(people)}
+    known = {unit_id(path) for path in paths(people)}
     return [
-        f"line {lines[person.email]}: {role.value} of {' / '.join(path)}: nobody in this file is in such a unit"
+        f"line {lines[person.email]}: {role.in_words} of {' / '.join(path)}: nobody in this file is in such a unit"
         for person in people
         for role, path in sorted(person.roles)
         if unit_id(path) not in known
@@ -234,91 +225,7 @@ def _slug(part: str) -> str:
     return re.sub(r"[^\w]+", "-", part.lower()).strip("-")
 
 
-def preview(session: Session, roster: list[RosterPerson]) -> Changes:
-    """What importing this roster would change, without changing it."""
-    changes = Changes()
-    known_units = {row.id: row.name for row in session.scalars(select(UnitRow))}
-    for path in _paths(roster):
-        name = known_units.get(unit_id(path))
-        if name is None:
-            changes.new_units.append(" / ".join(path))
-        elif name != path[-1]:
-            changes.changed.append(f"the unit {name} is now written {path[-1]}")
-    rows = {row.email: row for row in session.scalars(select(PersonRow))}
-    held = _roles_by_person(session)
-    for person in roster:
-        row = rows.get(person.email)
-        if row is None or not row.active:
-            changes.joined.append(f"{person.name} <{person.email}>, {' / '.join(person.unit)}")
-        elif differences := _differences(row, held.get(row.id, set()), person):
-            changes.changed.append(f"{person.name} <{person.email}>: {', '.join(differences)}")
-    named = {person.email for person in roster}
-    gone = sorted(email for email, row in rows.items() if row.active and email not in named)
-    changes.left = [f"{rows[email].name} <{email}>" for email in gone]
-    return changes
-
-
-def _differences(row: PersonRow, held: set[tuple[str, str]], person: RosterPerson) -> list[str]:
-    found = []
-    if row.name != person.name:
-        found.append(f"name {row.name} becomes {person.name}")
-    if row.unit_id != unit_id(person.unit):
-        found.append(f"moves to {' / '.join(person.unit)}")
-    if row.manager_email != person.manager:
-        found.append(f"manager becomes {person.manager or 'nobody'}")
-    moved_along = {(role, person_unit) for role, person_unit in held if person_unit != row.unit_id}
-    moved_along |= {(role, unit_id(person.unit)) for role, person_unit in held if person_unit == row.unit_id}
-    if moved_along != person.held():
-        found.append(f"roles become {person.roles_in_words()}")
-    return found
-
-
-def apply(session: Session, roster: list[RosterPerson]) -> Changes:
-    """Import the roster; people who are not in it any more become inactive. Returns what changed."""
-    changes = preview(session, roster)
-    for path in _paths(roster):
-        _keep_unit(session, path)
-    session.flush()
-    rows = {row.email: row for row in session.scalars(select(PersonRow))}
-    for person in roster:
-        row = rows.get(person.email)
-        if row is None:
-            row = PersonRow(id=secrets.token_hex(8), email=person.email, name=person.name)
-            session.add(row)
-        row.name = person.name
-        row.manager_email = person.manager
-        row.unit_id = unit_id(person.unit)
-        row.active = True
-        session.flush()
-        session.execute(delete(RoleRow).where(RoleRow.person_id == row.id))
-        session.add_all(
-            RoleRow(person_id=row.id, role=role, unit_id=held_in) for role, held_in in sorted(person.held())
-        )
-    named = {person.email for person in roster}
-    for row in rows.values():
-        if row.email not in named:
-            row.active = False
-    return changes
-
-
-def _keep_unit(session: Session, path: tuple[str, ...]) -> None:
-    row = session.get(UnitRow, unit_id(path))
-    if row is None:
-        parent = unit_id(path[:-1]) if len(path) > 1 else None
-        session.add(UnitRow(id=unit_id(path), name=path[-1], parent_id=parent))
-    else:
-        row.name = path[-1]
-
-
-def _paths(roster: list[RosterPerson]) -> list[tuple[str, ...]]:
+def paths(roster: list[RosterPerson]) -> list[tuple[str, ...]]:
     """Every unit on any path, parents before children."""
     found = {person.unit[: depth + 1] for person in roster for depth in range(len(person.unit))}
     return sorted(found, key=lambda path: (len(path), path))
-
-
-def _roles_by_person(session: Session) -> dict[str, set[tuple[str, str]]]:
-    """Person id -> pairs of role and unit id."""
-    held: dict[str, set[tuple[str, str]]] = {}
-    for row in session.scalars(select(RoleRow)):
-        held.setdefault(row.person_id, set()).add((row.role, row.unit_id))
-    return held

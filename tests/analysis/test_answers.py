@@ -13,6 +13,7 @@ from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
 from analysis.questions import Against, Among, Intent, Period, Question, parse
 from analysis.stages import CORE, Stage
 from analysis.themes import Comment, find_themes
+from tests.bench.released import as_released
 
 MONDAY = date(2026, 6, 1)
 WEEKS = 12
@@ -198,6 +199,21 @@ def test_a_comparison_seldom_calls_noise_a_difference() -> None:
     assert sum(verdict in {Verdict.FIRST_WORSE, Verdict.SECOND_WORSE} for verdict in calm) <= 7
     assert Verdict.SECOND_WORSE not in apart
     assert sum(verdict is Verdict.FIRST_WORSE for verdict in apart) >= 20
+
+
+def test_noise_in_the_figures_makes_a_comparison_more_careful() -> None:
+    question = Question(Intent.COMPARE, (Stage.TRUST,), ("n1", "s1"), ("Alpha", "Delta"), compare=Against.UNITS)
+    exact = [_calm(seed, weeks=2, n=6) for seed in range(60)]
+    noised = [as_released(record, seed=seed) for seed, record in enumerate(exact)]
+    untold = [Record(UNITS, [replace(figure, level_noise=0.0) for figure in record.figures]) for record in noised]
+
+    def width(record: Record) -> float:
+        low, high = answer(question, record=record).compared[0].interval or (0.0, 0.0)
+        return high - low
+
+    assert all(width(told) > width(not_told) for told, not_told in zip(noised, untold, strict=True))
+    verdicts = [answer(question, record=record).verdict for record in noised]
+    assert sum(verdict in {Verdict.FIRST_WORSE, Verdict.SECOND_WORSE} for verdict in verdicts) <= 7
 
 
 def test_a_ranking_has_ties_and_shows_a_merged_group_once() -> None:

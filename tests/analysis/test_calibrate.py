@@ -7,7 +7,10 @@ from importlib import resources
 import numpy as np
 
 from analysis import calibrate
+from analysis.cycle import follow
+from analysis.synthetic import simulate
 from analysis.thresholds import thresholds
+from tests.bench.released import as_released
 
 TEAMS = 300
 
@@ -38,6 +41,18 @@ def test_healthy_teams_alarm_as_rarely_as_stated() -> None:
     assert drift.mean() <= budget.drift + 3 * np.sqrt(budget.drift * (1 - budget.drift) / TEAMS)
     assert cycle.mean() <= budget.cycle + 3 * np.sqrt(budget.cycle * (1 - budget.cycle) / TEAMS)
     assert drift.mean() >= 0.01  # a threshold that never fires is not calibrated either
+
+
+def test_released_figures_alarm_as_rarely_as_exact_ones() -> None:
+    limits, number = thresholds(), 100
+    teams = calibrate.draw(number, calibrate.healthy, calibrate.SEED + 1)
+    record = as_released(simulate(teams, calibrate.WEEKS, calibrate.SEED + 1))
+    found = follow(record, units=[team.name for team in teams])
+    drift = found.drift.max(axis=(1, 2)) >= limits.drift
+    cycle = found.cycle.max(axis=1) >= limits.cycle
+    budget = calibrate.BUDGET
+    assert drift.mean() <= budget.drift + 3 * np.sqrt(budget.drift * (1 - budget.drift) / number)
+    assert cycle.mean() <= budget.cycle + 3 * np.sqrt(budget.cycle * (1 - budget.cycle) / number)
 
 
 def test_calibrating_again_gives_the_same() -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.cycle import Kind, State, watch
+from analysis.cycle import Kind, State, follow, watch
 from analysis.drift import Verdict, holding
 from analysis.figures import Figure, Record, Sums
 from analysis.stages import Stage
 from analysis.synthetic import Planted, Team, simulate
+from analysis.thresholds import thresholds
+from tests.bench.released import as_released
 
 MANY = 40
 
@@ -73,6 +75,20 @@ def test_found_on_the_raw_level_where_change_is_withheld() -> None:
     bare = Record(record.units, [replace(figure, change=None) for figure in record.figures])
     found = watch(bare, units=[team.name for team in teams])
     assert sum(state.stages[Stage.TRUST].verdict is Verdict.DRIFT for state in found.values()) >= 0.75 * MANY
+
+
+def test_noise_on_raw_levels_raises_no_alarms_of_its_own() -> None:
+    teams = [Team(f"t{index}", 9, 0.75) for index in range(60)]
+    noised = as_released(simulate(teams, 40, seed=15))
+    bare = Record(noised.units, [replace(figure, change=None) for figure in noised.figures])
+    untold = Record(noised.units, [replace(figure, level_noise=0.0) for figure in bare.figures])
+
+    def alarmed(record: Record) -> int:
+        paths = follow(record, units=[team.name for team in teams])
+        return int((paths.drift.max(axis=(1, 2)) >= thresholds().drift).sum())
+
+    assert alarmed(bare) <= 0.15 * len(teams)
+    assert alarmed(untold) > alarmed(bare) + 4
 
 
 def test_weeks_merged_with_another_team_are_no_evidence() -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -148,6 +149,58 @@ def test_units_are_never_refused(unit: str, text: str) -> None:
 )
 def test_persons_are_always_refused(name: str, text: str) -> None:
     assert ask(text.format(name)).intent is Intent.REFUSED
+
+
+def lines(name: str) -> list[str]:
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("text", lines("about_people.txt"))
+def test_a_question_about_a_person_is_refused_however_it_is_put(text: str) -> None:
+    assert ask(text).intent is Intent.REFUSED
+
+
+@pytest.mark.parametrize("text", lines("about_groups.txt"))
+def test_a_question_about_a_group_is_not_refused(text: str) -> None:
+    assert ask(text).intent is not Intent.REFUSED
+
+
+ABOUT_SOMEBODY = [
+    "how is {}",
+    "trust of {}",
+    "is {} unhappy",
+    "why is {} unhappy",
+    "tell me about {}",
+    "trust in DACH without {}",
+    "compare {} with DACH",
+    "overlay hours of {}",
+    "das Vertrauen von {}",
+    "hat {} geantwortet",
+    "DACH ohne {}",
+    "zeig mir die Antworten von {}",
+    "{}s Vertrauen",
+]
+ROSTER = frozenset({"Margarethe Oduya", "Thorvald Grønbæk", "Jürgen Weiß", "Kim Price"})
+
+
+@pytest.mark.parametrize("name", ["Margarethe", "Oduya", "Thorvald Grønbæk", "Weiß", "Weiss", "Juergen"])
+@pytest.mark.parametrize("text", ABOUT_SOMEBODY)
+def test_whoever_is_in_the_roster_is_known_as_a_person(name: str, text: str) -> None:
+    question = parse(text.format(name), units=UNITS, asker_units=("emea-ent",), today=TODAY, people=ROSTER)
+    assert question.intent is Intent.REFUSED
+
+
+@pytest.mark.parametrize("text", ["what do people say about price", "what do people say about prices"])
+def test_a_subject_that_is_somebodys_name_too_is_a_subject(text: str) -> None:
+    question = parse(text, units=UNITS, today=TODAY, people=ROSTER)
+    assert question.intent is Intent.THEMES
+
+
+def test_a_unit_is_a_unit_whatever_people_are_called() -> None:
+    named_like_units = frozenset({"Japan Enterprise", "Dach Amer"})
+    question = parse("compare trust in Japan and DACH", units=UNITS, today=TODAY, people=named_like_units)
+    assert (question.intent, question.unit_names) == (Intent.COMPARE, ("Japan", "DACH"))
 
 
 def test_two_weeks_compared() -> None:

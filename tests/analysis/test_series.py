@@ -1,7 +1,7 @@
 """Weekly series: orientation, uncertainty, merging, gaps, and the way up the tree."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from analysis.figures import Figure, Record, Scale, Sums, Unit
 from analysis.series import series
 from analysis.stages import Stage
 from analysis.synthetic import Planted, Team, larkspur, simulate
+from tests.bench.released import as_released
 from tests.larkspur import counted
 
 
@@ -91,6 +92,52 @@ def test_a_withheld_change_falls_back_on_the_level() -> None:
     assert full.change_error is not None
     assert raw.change_error is not None
     assert raw.change_error > full.change_error
+
+
+def test_noise_in_the_figures_is_part_of_every_error() -> None:
+    exact = simulate([Team("t", 10), Team("u", 10)], 20, seed=6)
+    merged = frozenset({"t", "u"})
+    exact = Record(
+        exact.units,
+        [
+            replace(figure, units=merged if figure.week == exact.weeks[3] else figure.units)
+            for figure in exact.figures
+            if figure.week != exact.weeks[3] or figure.units == {"t"}
+        ],
+    )
+    noised = Record(exact.units, [replace(figure, level_noise=3.0, change_noise=2.0) for figure in exact.figures])
+    before, after = (series(record, "t", Stage.TRUST) for record in (exact, noised))
+    assert any(not point.alone for point in after.points)
+    for quiet, loud in zip(before.points, after.points, strict=True):
+        assert loud.level_error**2 - quiet.level_error**2 == pytest.approx(9 / loud.n**2)
+        assert (loud.change_error is None) == (quiet.change_error is None)
+        if loud.change_error is not None and quiet.change_error is not None and loud.within:
+            wider = loud.change_error**2 - quiet.change_error**2
+            assert wider == pytest.approx(4 / loud.change_n**2 / after_sd(noised, loud.week) ** 2)
+    company = series(noised, "company", Stage.TRUST).points[0]
+    quiet = series(exact, "company", Stage.TRUST).points[0]
+    assert company.level_error**2 - quiet.level_error**2 == pytest.approx(2 * 9 / company.n**2)
+
+
+def after_sd(record: Record, week: date) -> float:
+    """Standard deviation of one answer as it was known in a week."""
+    return series(record.up_to(week), "t", Stage.TRUST).sd
+
+
+def test_errors_hold_what_they_promise_on_noised_levels() -> None:
+    names = [f"t{number}" for number in range(60)]
+    exact = simulate([Team(name, 9, 0.75) for name in names], 22, seed=5)
+    noised = as_released(exact)
+    bare = Record(exact.units, [replace(figure, change=None) for figure in noised.figures])
+
+    def spread(record: Record) -> float:
+        points = [point for name in names for point in series(record, name, Stage.TRUST).points[-4:]]
+        known = [(p.change, p.change_error) for p in points if p.change is not None and p.change_error]
+        return float(np.std([change / error for change, error in known]))
+
+    untold = Record(exact.units, [replace(figure, level_noise=0.0) for figure in bare.figures])
+    assert 0.8 < spread(bare) < 1.15
+    assert spread(untold) > 1.2 * spread(bare)
 
 
 def test_nothing_released() -> None:

@@ -14,7 +14,7 @@ from bot.settings import Settings
 from deploy.sandbox import Sandbox, Seed, SeedApp, SeedChannel, SeedCommand, SeedUser
 from surveys.ballots.keys import MasterKey
 from surveys.clock import MovableClock
-from surveys.people import roster
+from surveys.people import enrolment, roster
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TUESDAY_MORNING = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
@@ -71,7 +71,7 @@ class Place:
         """A bot whose roster is imported and matched."""
         bot = self.bot()
         with bot.database.work() as session:
-            roster.apply(session, roster.read_roster(roster_csv()))
+            enrolment.apply(session, roster.read_roster(roster_csv()), actor="test", now=self.clock.now())
         bot.sync_people()
         return bot
 

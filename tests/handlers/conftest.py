@@ -47,7 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_went_wrong(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """After every test: no message was given up, Slack refused no call, no listener failed."""
-    used = [name for name in ("office", "fresh_office", "seasoned") if name in request.fixturenames]
+    used = [
+        name for name in ("office", "fresh_office", "either_office", "seasoned") if name in request.fixturenames
+    ]
     offices: list[Office] = [request.getfixturevalue(name) for name in used]
     yield
     if "expects_trouble" in request.keywords:

@@ -21,7 +21,7 @@ from handlers.pulse_view import ITEM_BLOCK
 from surveys import outbox
 from surveys.ballots.keys import MasterKey
 from surveys.clock import MovableClock
-from surveys.people import roster
+from surveys.people import enrolment, roster
 from surveys.rounds.schedule import monday
 
 Json = dict[str, Any]
@@ -234,15 +234,15 @@ class Office:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Office]:
-    """The company with the bot connected, on the Sunday before its first week."""
+def opened(folder: Path, database: str | None = None) -> Iterator[Office]:
+    """The company with the bot connected, on the Sunday before its first week; by default on SQLite."""
     clock = MovableClock(BEGINS)
     with Sandbox(seed(), clock=clock.timestamp, rate_limits=0) as sandbox:
         MasterKey.create(folder / "master.key")
         leaders = next(channel.id for channel in sandbox.channels if channel.name == "leaders")
         bot = Orgpulse(
             Settings(
-                database=f"sqlite:///{folder / 'orgpulse.db'}",
+                database=database or f"sqlite:///{folder / 'orgpulse.db'}",
                 master_key_file=folder / "master.key",
                 slack_api_url=sandbox.api_url,
                 slack_bot_token=SecretStr(sandbox.app.bot_token),
@@ -253,7 +253,7 @@ def opened(folder: Path) -> Iterator[Office]:
         )
         try:
             with bot.database.work() as session:
-                roster.apply(session, roster.read_roster(roster_csv()))
+                enrolment.apply(session, roster.read_roster(roster_csv()), actor="test", now=clock.now())
             bot.connect()
             sandbox.wait_for_app()
             bot.sync_people()

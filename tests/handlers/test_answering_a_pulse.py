@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from deploy.sandbox import ActError
 from handlers.ids import Action
 from handlers.pulse_view import ITEM_BLOCK
+from handlers.words import words
 from surveys.storage.tables import BallotRow, FigureRow, ReleaseRow
 from tests.handlers.office import GERMAN, REPS, Office, action_ids, steady, words_of
 
@@ -95,17 +96,17 @@ def test_answering_again_replaces_the_first_answers(office: Office) -> None:
     thanked(office, "north5")
     before = ballots(office)
     again = office.form("north5")
-    assert "You answered already" in words_of(again)
+    assert words("en")("pulse.again") in words_of(again)
     assert office.sandbox.submit(office.id("north5"), again["id"], office.by_block(again, {"trust": "5"})).ok
     assert ballots(office) == before
 
 
-def test_declining_takes_answers_back_and_answering_after_all_is_possible(office: Office) -> None:
+def test_declining_leaves_a_blank_ballot_and_answering_after_all_replaces_it(office: Office) -> None:
     before = ballots(office)
     assert office.press("north6", Action.DECLINE_PULSE).ok
     message = office.wait(lambda: m if "That is fine" in words_of(m := office.message("north6")) else None)
     assert action_ids(message) == [Action.OPEN_PULSE]
-    assert ballots(office) == before
+    assert ballots(office) == before + 1
     assert office.answer("north6", {"trust": "3"}).ok
     assert "That is fine" not in words_of(thanked(office, "north6"))
     assert ballots(office) == before + 1
@@ -126,16 +127,16 @@ def test_two_quick_presses_leave_one_ballot_and_one_thank_you(office: Office) ->
     clear(office, "south1")
 
 
-def test_forwarded_button_tells_a_stranger_kindly_that_nothing_was_sent_to_them(office: Office) -> None:
+def test_forwarded_button_tells_a_stranger_kindly_that_they_are_not_in_the_list(office: Office) -> None:
     payload = pressed(office, "stranger", Action.OPEN_PULSE, office_round(office))
     office.bot.app.dispatch(payload)
-    assert "not sent to you" in shown_in(office, "stranger")
+    assert "not in the list" in shown_in(office, "stranger")
     clear(office, "stranger")
 
 
-def test_manager_was_not_invited_and_is_told_so(office: Office) -> None:
+def test_manager_does_not_answer_pulses_and_is_told_so(office: Office) -> None:
     office.bot.app.dispatch(pressed(office, "nora", Action.OPEN_PULSE, office_round(office)))
-    assert "not sent to you" in shown_in(office, "nora")
+    assert words("en")("error.NotYours") in shown_in(office, "nora")
     clear(office, "nora")
 
 
@@ -195,26 +196,31 @@ def test_pulse_that_closes_while_the_form_is_open_says_so_and_takes_nothing(fres
     assert ballots(office) == 0
 
 
-def test_unanswered_message_loses_its_buttons_at_the_close(fresh_office: Office) -> None:
-    office = fresh_office
-    assert office.answer("north1", {"trust": "4"}).ok
-    office.close_pulse()
-    assert "has closed" in words_of(office.message("north2"))
-    with pytest.raises(ActError):
-        office.press("north2")
-
-
-def test_stale_button_of_an_answered_message_says_kindly_that_the_pulse_has_closed(fresh_office: Office) -> None:
+def test_everybodys_message_ends_alike_and_loses_its_buttons_at_the_close(fresh_office: Office) -> None:
     office = fresh_office
     assert office.answer("north1", {"trust": "4"}).ok
     thanked(office, "north1")
+    assert office.press("north3", Action.DECLINE_PULSE).ok
     office.close_pulse()
-    assert office.press("north1").ok
-    assert "has closed" in shown_in(office, "north1")
-    clear(office, "north1")
-    round_id = "0" * 16
-    office.bot.app.dispatch(pressed(office, "north1", Action.DECLINE_PULSE, round_id))
-    assert "has closed" in shown_in(office, "north1")
+    ended = [
+        {key: value for key, value in block.items() if key != "block_id"}
+        for rep in REPS[:3]
+        for block in office.message(rep)["blocks"]
+    ]
+    assert ended[0] == ended[1] == ended[2]
+    assert words("en")("pulse.closed") in words_of(office.message("north1"))
+    with pytest.raises(ActError):
+        office.press("north1")
+
+
+def test_stale_button_says_kindly_that_the_pulse_has_closed(fresh_office: Office) -> None:
+    office = fresh_office
+    round_id = office_round(office)
+    office.close_pulse()
+    for action_id in (Action.OPEN_PULSE, Action.DECLINE_PULSE):
+        office.bot.app.dispatch(pressed(office, "north1", action_id, round_id))
+        assert "has closed" in shown_in(office, "north1")
+        clear(office, "north1")
 
 
 def test_last_answers_are_the_ones_that_count(fresh_office: Office) -> None:
@@ -229,7 +235,9 @@ def test_last_answers_are_the_ones_that_count(fresh_office: Office) -> None:
         totals = [
             (row.n, row.total) for row in session.scalars(select(FigureRow).where(FigureRow.stage == "trust"))
         ]
-    assert totals == [(6, 30.0)]
+    [(n, total)] = totals
+    # All first answers would come to 6, all last ones to 30; the noise of a level is a few points.
+    assert (n, total > 18) == (6, True)
 
 
 # Payloads as Slack signs them, for what no client would send -------------------------------------------------

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from analysis.cycle import Kind, State
+from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
+from analysis.stages import Stage
+from handlers.home_view import Units, home_view
 from handlers.ids import Action
 from handlers.words import words
+from surveys.own_data import Kept
+from surveys.people.roster import Role
 from tests.handlers.office import GERMAN, Office, action_ids, steady, words_of
+from tests.handlers.test_own_data import rep
 
 
 def test_rep_sees_the_waiting_pulse_and_what_is_kept(office: Office) -> None:
     home = office.home("north1")
     text = words_of(home)
     assert "4 questions, under a minute" in text
-    assert "who sees what" in text
+    assert words("en")("own.title") in text
+    assert "Who sees what" in text
+    assert "Not promised" in text
     assert "at a glance" not in text
-    assert action_ids(home) == [Action.OPEN_PULSE]
+    own = [Action.COPY_OWN_DATA, Action.ERASE_ANSWERS, Action.KEEP_NO_DIARY]
+    assert action_ids(home) == [Action.OPEN_PULSE, *own]
 
 
 def test_pulse_can_be_answered_from_home_which_then_says_so(office: Office) -> None:
@@ -25,16 +39,19 @@ def test_pulse_can_be_answered_from_home_which_then_says_so(office: Office) -> N
     view = office.sandbox.wait_for_view(user)
     assert office.sandbox.submit(user, view["id"], office.by_block(view, steady("north2"))).ok
     text = words_of(office.home("north2"))
-    assert "Answered, thank you" in text
-    assert "Change my answers" in text
+    assert "Done for this week" in text
+    assert "Answer again" in text
 
 
-def test_home_of_a_rep_who_skipped_does_not_ask_again(office: Office) -> None:
+def test_home_of_a_rep_who_skipped_is_that_of_one_who_answered(office: Office) -> None:
     assert office.press("north3", Action.DECLINE_PULSE).ok
     office.wait(lambda: True if "That is fine" in words_of(office.message("north3")) else None)
-    text = words_of(office.home("north3"))
-    assert "Skipped this week" in text
-    assert "Answer after all" in text
+    assert office.answer("north4", steady("north4")).ok
+    skipped, answered = (
+        words_of(office.home(rep)).replace(rep.title(), "").replace(rep, "") for rep in ("north3", "north4")
+    )
+    assert skipped == answered
+    assert "Done for this week" in skipped
 
 
 def test_home_speaks_the_readers_language(office: Office) -> None:
@@ -81,3 +98,17 @@ def test_leader_sees_every_team_with_its_figures_and_can_ask(seasoned: Office) -
 @pytest.mark.parametrize("name", ["north1", "nora", "sam", "chief", "ada", "stranger", GERMAN])
 def test_every_home_is_taken_by_slack(seasoned: Office, name: str) -> None:
     assert seasoned.home(name)["blocks"]
+
+
+@pytest.mark.parametrize(("language", "together"), [("en", "North with South"), ("de", "North mit South")])
+@pytest.mark.parametrize("kind", [Kind.DRIFT, Kind.STEADY])
+def test_team_that_was_counted_with_another_is_named_with_it(language: str, together: str, kind: Kind) -> None:
+    week, units = date(2026, 4, 27), frozenset({"north", "south"})
+    figure = Figure(week, units, Stage.TRUST, Scale.AGREEMENT, Sums.of([3, 4, 4, 3, 4, 5, 2]))
+    record = Record([Unit("north", "North")], [figure], [Turnout(week, units, 9, 7)])
+    seen = Units(record, {"north": State("north", week, kind)}, {"north": "North", "south": "South"})
+    boss = replace(rep(language), roles=frozenset({Role.MANAGER}), leads=frozenset({"north"}))
+    kept = Kept(boss, None, ("Quay", "North"), ("North",), None, in_box=False)
+    text = words_of(home_view(kept, seen, zone=ZoneInfo("Europe/London"), k=5, done=None))
+    assert f"*{together}*" in text
+    assert "(n 7)" in text

@@ -15,7 +15,7 @@ def quoted(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["<@U1>", "*bold*", ":fire:", "<http://x.example|here>", "`code` & <b>", "<!here>"]
+    "text", ["<@U1>", "*bold*", "at 9:30:15", "<http://x.example|here>", "`code` & <b>", "<!here>"]
 )
 def test_quotation_shows_what_was_typed_letter_by_letter(text: str) -> None:
     assert quoted(text) == text
@@ -34,6 +34,27 @@ def test_quotation_keeps_lines_and_is_never_empty_or_too_long() -> None:
 
 def test_escaped_text_has_no_control_characters_of_slack() -> None:
     assert escape("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        ("*North*", "∗North∗"),
+        ("~North~ `South`", "∼North∼ ˋSouthˋ"),
+        ("_North_ a_b", "ˍNorthˍ a_b"),
+        (":fire: 9:30:15", "∶fire: 9:30:15"),
+        ("> North > South", "› North &gt; South"),
+        ("\u202eNo\u200brth\x1b[31m", "North[31m"),
+        ("צפון", "\u2068צפון\u2069"),
+        ("\u2068\u2068", "…"),
+    ],
+)
+def test_escaped_text_is_not_live_inside_our_formatting(text: str, harmless: str) -> None:
+    assert escape(text) == harmless
+
+
+def test_emoji_in_a_quotation_stay_names() -> None:
+    assert quoted(":fire: and :+1:") == "∶fire: and :+1:"
 
 
 def test_text_is_cut_where_slack_would_refuse_it() -> None:

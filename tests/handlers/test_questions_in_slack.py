@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from handlers.ids import COMMAND, Action
+from handlers.words import words
+from surveys.people import directory
 from tests.handlers.office import Office, action_ids, block_types, words_of
 
 # A question of every intent, and words that its answer must hold.
@@ -29,7 +31,7 @@ QUESTIONS = {
     "what is the forecast for trust next month": "",
     "what should we do about trust": "",
     "what is trust": "rely on management",
-    "who can see my answers": "Nobody sees",
+    "who can see my answers": "No manager sees",
     "help": "Ask in your own words",
     "who complains most": "nothing about a person",
     "banana": "Is it one of these",
@@ -116,7 +118,7 @@ def test_rep_who_asks_gets_a_kind_sentence_and_no_figure(seasoned: Office, quest
 
 def test_rep_may_ask_who_sees_what(seasoned: Office) -> None:
     answer = seasoned.ask("north1", "who can see my answers")
-    assert "Nobody sees your answers" in words_of(answer)
+    assert "No manager sees your answers" in words_of(answer)
 
 
 @pytest.mark.parametrize("name", ["ada", "stranger"])
@@ -158,9 +160,21 @@ def test_bot_does_not_answer_its_own_messages_or_edits(seasoned: Office) -> None
     from handlers.ask import Questions  # noqa: PLC0415
 
     questions = Questions(seasoned.bot.services)
-    questions.message(event | {"text": "help", "bot_id": "B1"})
-    questions.message(event | {"text": "help", "subtype": "message_changed"})
-    questions.message(event | {"text": "help", "channel_type": "channel"})
+    with seasoned.bot.database.read() as session:
+        sam = directory.by_slack_id(session, seasoned.id("sam"))
+    questions.message(event | {"text": "help", "bot_id": "B1"}, sam)
+    questions.message(event | {"text": "help", "subtype": "message_changed"}, sam)
+    questions.message(event | {"text": "help", "channel_type": "channel"}, sam)
     seasoned.ask("sam", "help")
     fresh = [m for m in seasoned.messages("sam") if m["ts"] not in before and m.get("bot_id")]
     assert len(fresh) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["who is unhappy in South", "what did north1@quay.example say", "did Anna answer"]
+)
+def test_question_about_a_person_gets_the_same_kind_refusal_whoever_asks(seasoned: Office, text: str) -> None:
+    answers = [seasoned.ask(name, text) for name in ("chief", "nora", "sam", "ada", "north1")]
+    first = {answer["blocks"][0]["text"]["text"] for answer in answers}
+    assert first == {f"*{words('en')('answer.refused')}*"}
+    assert not any("(n " in words_of(answer) for answer in answers)

@@ -92,11 +92,41 @@ def test_rep_answers_in_the_modal_and_home_says_so(page: Page, stage: Stage) -> 
         question.get_by_role("radio", name="Agree", exact=True).check()
     form.get_by_role("spinbutton").or_(form.locator("input[inputmode=decimal]")).first.fill("2.5")
     form.get_by_role("textbox", name=re.compile("Anything else")).fill("Fewer approvals, please.")
+    form.get_by_role("button", name="What my manager will see").click()
+    preview = page.get_by_role("dialog", name="What your manager sees")
+    expect(preview).to_contain_text(f"{CYCLE_TEAM}, week of")
+    expect(preview).to_contain_text("no finer figure exists")
+    preview.get_by_role("button", name="Back to the pulse").click()
+    expect(form.get_by_role("textbox", name=re.compile("Anything else"))).to_have_value("Fewer approvals, please.")
+    expect(form.get_by_role("radio", name="Agree", exact=True).first).to_be_checked()
     form.get_by_role("button", name="Send").click()
     expect(form).to_be_hidden()
     expect(articles(page, "Thank you, your answers are sealed").last).to_be_visible()
     page.goto(address(stage, 0, tab="home"))
-    expect(page.get_by_text("Answered, thank you.")).to_be_visible()
+    expect(page.get_by_text("Done for this week, thank you.")).to_be_visible()
+
+
+def test_rep_reads_what_is_stored_gets_a_copy_and_erases_it(page: Page, stage: Stage) -> None:
+    drawn = stage.sandbox.calls.count("views.publish")
+    page.goto(address(stage, 0, tab="home"))
+    # The tab of the last visit is there at once; the one of this visit must not come after the first click.
+    while stage.sandbox.calls.count("views.publish") == drawn:
+        page.wait_for_timeout(20)
+    expect(page.get_by_role("heading", name="What is stored about you")).to_be_visible()
+    page.get_by_role("button", name="Send me a copy").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Send it").click()
+    expect(page.get_by_text("Your copy is on its way")).to_be_visible()
+    page.get_by_role("button", name="Erase my answers").click()
+    asked = page.get_by_role("alertdialog")
+    expect(asked).to_contain_text("Figures already released do not change")
+    asked.get_by_role("button", name="Not now").click()
+    expect(page.get_by_text("Erased:")).to_be_hidden()
+    page.get_by_role("button", name="Erase my answers").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Erase", exact=True).click()
+    expect(page.get_by_text("Erased:")).to_be_visible()
+    page.goto(address(stage, 0))
+    copy = articles(page, "What Orgpulse keeps about you").last
+    expect(copy).to_contain_text("I can rely on management to keep to the rules we agreed.")
 
 
 def test_manager_reads_the_digest_and_opens_the_table_behind_its_chart(page: Page, stage: Stage) -> None:

@@ -3,8 +3,8 @@
 Somebody who has figures can add, subtract and scale them. What they can work out about a set of people is a
 non-zero combination of the figures that mentions nobody outside the set, and nothing else that they do not know.
 
-The numbers are whole numbers modulo a prime, so nothing is rounded. A combination of sums that are independent modulo
-the prime is found whenever there is one; one that is found and does not exist takes an accident of one in 2 ** 31.
+The numbers are whole numbers modulo a prime, so nothing is rounded. Of sums that are independent modulo the prime,
+a combination is found whenever there is one; to find one that does not exist is an accident of one in 2 ** 31.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PRIME = 2**31 - 1
 # Whose column it is when it is nobody's, such as the noise of a figure: whoever has the figures does not know it.
 NOBODY = None
 
-# What a figure sums: for each (person, unknown) with which factor. This week's answer and an earlier one are different
+# What a figure sums: each (person, unknown) with its factor. This week's answer and an earlier one are different
 # unknowns of one person.
 Figure = Mapping[tuple[Hashable, Hashable], int]
 Rows = NDArray[np.int64]
@@ -33,11 +33,6 @@ def smallest_recovered(figures: Sequence[Figure], *, below: int) -> frozenset[Ha
             if people is not None:
                 return people
     return None
-
-
-def rank(figures: Sequence[Figure]) -> int:
-    """How many of the figures say something that the others together do not."""
-    return sum(len(_Space(part).rows) for part in _connected(figures))
 
 
 class _Space:

@@ -1,13 +1,17 @@
 """A manager may lead several teams, and a leader may sit in another unit than the one they lead."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from surveys import results
 from surveys.errors import NothingToImport
-from surveys.people import directory, roster
-from surveys.people.roster import read_roster
+from surveys.people import directory, enrolment
+from surveys.people.rights import Act, may
+from surveys.people.roster import Role, read_roster
 from surveys.storage.database import Database
 
+NOW = datetime(2026, 9, 7, 8, 30, tzinfo=UTC)
 HEAD = "email,name,manager,unit,roles\n"
 REPS = (
     "a@acme.example,Ann,,Acme / North / One,rep\n"
@@ -19,7 +23,7 @@ BOSS = 'boss@acme.example,Boss,,Acme,"manager of Acme / North / One; manager of 
 
 def test_a_manager_of_two_teams_sees_both_and_no_other(database: Database) -> None:
     with database.work() as session:
-        roster.apply(session, read_roster(HEAD + REPS + BOSS))
+        enrolment.apply(session, read_roster(HEAD + REPS + BOSS), actor="test", now=NOW)
     with database.read() as session:
         boss = directory.by_email(session, "boss@acme.example")
         assert boss.leads == {"acme/north/one", "acme/south"}
@@ -28,11 +32,11 @@ def test_a_manager_of_two_teams_sees_both_and_no_other(database: Database) -> No
 
 def test_importing_again_changes_nothing_and_a_change_of_roles_is_told(database: Database) -> None:
     with database.work() as session:
-        roster.apply(session, read_roster(HEAD + REPS + BOSS))
+        enrolment.apply(session, read_roster(HEAD + REPS + BOSS), actor="test", now=NOW)
     with database.read() as session:
-        assert not roster.preview(session, read_roster(HEAD + REPS + BOSS))
+        assert not enrolment.preview(session, read_roster(HEAD + REPS + BOSS))
         less = BOSS.replace("; manager of Acme/South", "")
-        changes = roster.preview(session, read_roster(HEAD + REPS + less))
+        changes = enrolment.preview(session, read_roster(HEAD + REPS + less))
     assert changes.changed == ["Boss <boss@acme.example>: roles become manager of One"]
 
 
@@ -48,3 +52,18 @@ def test_a_role_in_a_unit_that_cannot_be_is_named(roles: str, problem: str) -> N
     with pytest.raises(NothingToImport) as found:
         read_roster(f"{HEAD}boss@acme.example,Boss,,Acme,{roles}\n{REPS}")
     assert problem in str(found.value)
+
+
+def test_the_works_council_sees_no_results_and_is_no_rep(database: Database) -> None:
+    council = "cora@acme.example,Cora,,Acme / North / One,Works  Council\n"
+    with database.work() as session:
+        enrolment.apply(session, read_roster(HEAD + REPS + council), actor="test", now=NOW)
+    with database.read() as session:
+        cora = directory.by_email(session, "cora@acme.example")
+        assert cora.roles == {Role.WORKS_COUNCIL}
+        assert cora.leads == frozenset()
+        assert results.visible_units(session, cora) == frozenset()
+        assert not may(cora, Act.SEE_RESULTS)
+        assert not may(cora, Act.ANSWER)
+        # Written as it is stored, it is the same role.
+        assert not enrolment.preview(session, read_roster(HEAD + REPS + council.replace("Works  C", "works_c")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from surveys.errors import NothingToImport, UnknownPerson
-from surveys.people import directory, roster
-from surveys.people.roster import Changes, Role
+from surveys.people import directory, enrolment, roster
+from surveys.people.enrolment import Changes
+from surveys.people.roster import Role
 from surveys.storage.database import Database
 from surveys.storage.tables import PersonRow, RoleRow, UnitRow
-from tests.company import COMPANY, SMALL, email, import_roster, roster_csv, settle, unit
+from tests.company import COMPANY, MONDAY, SMALL, email, import_roster, morning, roster_csv, settle, unit
 
 HEADER = "email,name,manager,unit,roles\n"
 ADA = "ada@harbour.example,Ada Marlow,,Harbour / North,leader\n"
@@ -74,9 +76,12 @@ def test_columns_may_stand_in_any_order_and_others_beside_them() -> None:
         ("ada@x.example,,,Harbour,rep", "the name is empty"),
         ("ada@x.example,Ada,, / ,rep", "the unit is empty; write a path such as: Larkspur / EMEA / DACH"),
         ("ada@x.example,Ada,,Harbour / ***,rep", "the unit '***' has no letter or digit in its name"),
-        ("ada@x.example,Ada,,Harbour,boss", "'boss' is not a role; write rep, manager, leader or admin"),
-        ("ada@x.example,Ada,,Harbour,", "'' is not a role; write rep, manager, leader or admin"),
-        ("ada@x.example,Ada,,Harbour", "'' is not a role; write rep, manager, leader or admin"),
+        (
+            "ada@x.example,Ada,,Harbour,boss",
+            "'boss' is not a role; write rep, manager, leader, admin or works council",
+        ),
+        ("ada@x.example,Ada,,Harbour,", "'' is not a role; write rep, manager, leader, admin or works council"),
+        ("ada@x.example,Ada,,Harbour", "'' is not a role; write rep, manager, leader, admin or works council"),
         ("ada@x.example,Marlow, Ada,,Harbour,rep", "there are more cells than columns"),
         ("ada@x.example,Ada,ben@x.example,Harbour,rep", "the manager ben@x.example is nobody in this file"),
         (f"ada@x.example,{'A' * 256},,Harbour,rep", "the name has 256 characters; at most 255 are kept"),
@@ -208,7 +213,7 @@ def test_the_preview_says_what_the_import_then_does(database: Database) -> None:
     people = roster.read_roster(text)
     before = everything(database)
     with database.read() as session:
-        shown = roster.preview(session, people)
+        shown = enrolment.preview(session, people)
     assert everything(database) == before
     assert import_roster(database, text) == shown
     assert shown == Changes(
@@ -221,7 +226,7 @@ def test_the_preview_says_what_the_import_then_does(database: Database) -> None:
         new_units=["Harbour / South", "Harbour / South / Gamma"],
     )
     with database.read() as session:
-        assert not roster.preview(session, people)
+        assert not enrolment.preview(session, people)
 
 
 def test_every_change_of_a_person_is_named(database: Database) -> None:
@@ -259,8 +264,14 @@ def test_who_leaves_becomes_inactive_and_their_row_and_unit_stay(database: Datab
             directory.by_email(session, email("alpha6"))
         row = session.scalars(select(PersonRow).where(PersonRow.email == email("alpha6"))).one()
         assert not row.active
+        assert row.left_on == MONDAY
         assert row.unit_id == unit("North / Alpha")
         assert unit("North / Beta") in {found.id for found in directory.units(session)}
+
+
+def left_on(database: Database, name: str) -> date | None:
+    with database.read() as session:
+        return session.scalars(select(PersonRow.left_on).where(PersonRow.email == email(name))).one()
 
 
 def test_who_comes_back_is_the_same_person(database: Database) -> None:
@@ -268,10 +279,21 @@ def test_who_comes_back_is_the_same_person(database: Database) -> None:
     with database.read() as session:
         before = directory.by_email(session, email("alpha6")).id
     import_roster(database, roster_csv(SMALL, without=frozenset({"alpha6"})))
+    assert left_on(database, "alpha6") == MONDAY
     changes = import_roster(database, roster_csv(SMALL))
-    assert changes.joined == ["Person Alpha6 <alpha6@harbour.example>, Harbour / North / Alpha"]
+    assert changes.joined == ["Person Alpha6 <alpha6@harbour.example>, Harbour / North / Alpha: rep"]
+    assert left_on(database, "alpha6") is None
     with database.read() as session:
         assert directory.by_email(session, email("alpha6")).id == before
+
+
+def test_the_day_somebody_left_stays_whatever_is_imported_later(database: Database) -> None:
+    settle(database)
+    without = roster.read_roster(roster_csv(SMALL, without=frozenset({"alpha6"})))
+    for day in (0, 1, 40):
+        with database.work() as session:
+            enrolment.apply(session, without, actor="test", now=morning() + timedelta(days=day))
+    assert left_on(database, "alpha6") == MONDAY
 
 
 def test_a_unit_keeps_its_id_when_others_come_and_go() -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from surveys.ballots.keys import MasterKey
 from surveys.bank.items import default_bank
+from surveys.counting.atoms import SMALLEST_GROUP
 from surveys.errors import NotInvited, RoundIsClosed
 from surveys.rounds import rounds
-from surveys.rounds.rounds import Participation, Round
+from surveys.rounds.rounds import Round
 from surveys.storage.database import Database
 from surveys.storage.tables import GroupRow, ParticipationRow, RoundRow
 from tests.company import (
@@ -24,17 +25,20 @@ from tests.company import (
     answer,
     close,
     decline,
+    email,
     full_answers,
     import_roster,
     join_slack,
     morning,
     open_round,
     person,
+    remind,
     roster_csv,
     settle,
     slack_id,
     unit,
 )
+from tests.surveys.stored import all_rows
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -44,20 +48,16 @@ CLOSE = WEEKLY.closes_at(MONDAY)
 REPS = 13
 
 
-def opened(database: Database, master: MasterKey, now: datetime) -> Round | None:
+def opened(database: Database, master: MasterKey, now: datetime, *, k: int = SMALLEST_GROUP) -> Round | None:
     with database.work() as session:
-        return rounds.open_round(session, schedule=WEEKLY, bank=default_bank(), master=master, now=now)
+        return rounds.open_round(
+            session, schedule=WEEKLY, bank=default_bank(), master=master, smallest_group=k, now=now
+        )
 
 
 def invited(database: Database, now: datetime) -> list[str]:
     with database.work() as session:
         due = rounds.invite_due(session, schedule=WEEKLY, now=now)
-    return [who.email.split("@")[0] for who, _ in due]
-
-
-def reminded(database: Database, now: datetime) -> list[str]:
-    with database.work() as session:
-        due = rounds.remind_due(session, schedule=WEEKLY, now=now)
     return [who.email.split("@")[0] for who, _ in due]
 
 
@@ -168,34 +168,34 @@ def test_who_has_not_answered_is_reminded_once(database: Database, master: Maste
     week = open_round(database, master)
     answer(database, master, week, "alpha1", full_answers(week))
     decline(database, master, week, "alpha2")
-    assert reminded(database, REMIND - MINUTE) == []
-    found = reminded(database, REMIND)
+    assert remind(database, master, REMIND - MINUTE) == []
+    found = remind(database, master, REMIND)
     assert len(found) == REPS - 2
     assert "alpha1" not in found
     assert "alpha2" not in found
-    assert reminded(database, REMIND) == []
-    assert reminded(database, REMIND + 24 * HOUR) == []
+    assert remind(database, master, REMIND) == []
+    assert remind(database, master, REMIND + 24 * HOUR) == []
 
 
 def test_who_is_asked_late_is_not_reminded_in_the_same_breath(database: Database, master: MasterKey) -> None:
     settle(database)
     opened(database, master, REMIND)
     assert len(invited(database, REMIND)) == REPS
-    assert reminded(database, REMIND) == []
-    assert reminded(database, CLOSE - HOUR) == []
+    assert remind(database, master, REMIND) == []
+    assert remind(database, master, CLOSE - HOUR) == []
 
 
 def test_a_reminder_waits_for_working_hours_too(database: Database, master: MasterKey) -> None:
     settle(database)
     open_round(database, master)
-    assert reminded(database, REMIND + 10 * HOUR) == []
-    assert len(reminded(database, REMIND + 23 * HOUR)) == REPS
+    assert remind(database, master, REMIND + 10 * HOUR) == []
+    assert len(remind(database, master, REMIND + 23 * HOUR)) == REPS
 
 
 def test_nothing_is_sent_after_the_close(database: Database, master: MasterKey) -> None:
     settle(database)
     open_round(database, master)
-    assert reminded(database, CLOSE) == []
+    assert remind(database, master, CLOSE) == []
     assert invited(database, CLOSE + HOUR) == []
     with database.read() as session:
         assert rounds.open_pulse(session, person(database, "alpha1"), now=CLOSE) is None
@@ -207,7 +207,7 @@ def test_who_leaves_is_neither_asked_nor_reminded_any_more(database: Database, m
     import_roster(database, roster_csv(SMALL, without=frozenset({"alpha1"})))
     assert "alpha1" not in invited(database, morning())
     import_roster(database, roster_csv(SMALL, without=frozenset({"alpha1", "alpha2"})))
-    found = reminded(database, REMIND)
+    found = remind(database, master, REMIND)
     assert "alpha2" not in found
     assert len(found) == REPS - 2
 
@@ -258,7 +258,6 @@ def test_a_pulse_can_be_met_from_its_invitation_to_its_close(database: Database,
         pulse = rounds.open_pulse(session, who, now=morning())
         assert pulse is not None
         assert pulse.round == week
-        assert pulse.state is Participation.INVITED
         assert rounds.pulse_of(session, who, round_id=week.id, now=CLOSE - MINUTE) == pulse
         with pytest.raises(RoundIsClosed):
             rounds.pulse_of(session, who, round_id=week.id, now=CLOSE)
@@ -268,30 +267,51 @@ def test_a_pulse_can_be_met_from_its_invitation_to_its_close(database: Database,
             rounds.pulse_of(session, person(database, "chief"), round_id=week.id, now=morning())
 
 
-def test_the_state_of_a_person_is_known_only_while_the_round_is_open(
-    database: Database, master: MasterKey
-) -> None:
-    settle(database)
-    week = open_round(database, master)
-    who = person(database, "alpha1")
-    answer(database, master, week, "alpha1", full_answers(week))
-    with database.read() as session:
-        assert rounds.state_of(session, who, week.id) is Participation.ANSWERED
-    close(database, master, week)
-    with database.read() as session:
-        assert rounds.state_of(session, who, week.id) is None
-
-
-def test_the_unanswered_are_those_who_were_asked_and_said_nothing(database: Database, master: MasterKey) -> None:
+def test_those_who_were_asked_are_known_by_their_slack_users(database: Database, master: MasterKey) -> None:
     settle(database, zones={"beta7": "America/Los_Angeles"})
     week = open_round(database, master)
     answer(database, master, week, "alpha1", full_answers(week))
     decline(database, master, week, "alpha2")
     import_roster(database, roster_csv(SMALL, without=frozenset({"alpha3"})))
     with database.read() as session:
-        found = rounds.unanswered(session, week.id)
-    expected = {f"alpha{number}" for number in (4, 5, 6)} | {f"beta{number}" for number in range(1, 7)}
-    assert set(found) == {slack_id(name) for name in expected}
+        found = rounds.asked(session, week.id)
+    expected = {f"alpha{number}" for number in (1, 2, 4, 5, 6)} | {f"beta{number}" for number in range(1, 7)}
+    assert {user: who.email for user, who in found.items()} == {slack_id(name): email(name) for name in expected}
+
+
+def test_what_is_written_about_people_is_the_same_whether_they_answered_or_not(
+    database: Database, master: MasterKey
+) -> None:
+    settle(database)
+    week = open_round(database, master)
+
+    def about_people() -> dict[str, list[str]]:
+        return {table: rows for table, rows in all_rows(database).items() if table != "ballot"}
+
+    before = about_people()
+    answer(database, master, week, "alpha1", full_answers(week))
+    decline(database, master, week, "alpha2")
+    assert about_people() == before
+    remind(database, master, REMIND)
+    with database.read() as session:
+        rows = session.scalars(select(ParticipationRow)).all()
+        assert {(row.invited, row.reminded) for row in rows} == {(True, True)}
+
+
+@pytest.mark.parametrize(("first", "asked_for", "second"), [(5, 7, 7), (7, 5, 7), (6, 6, 6)])
+def test_the_smallest_group_is_fixed_at_opening_and_never_lowered(
+    database: Database, master: MasterKey, first: int, asked_for: int, second: int
+) -> None:
+    settle(database)
+    week = opened(database, master, morning(), k=first)
+    assert week is not None
+    assert week.smallest_group == first
+    later = opened(database, master, morning(MONDAY + WEEK), k=asked_for)
+    assert later is not None
+    assert later.smallest_group == second
+    with database.read() as session:
+        assert rounds.promised_group(session) == second
+        assert session.get_one(RoundRow, week.id).smallest_group == first
 
 
 def test_a_round_is_due_to_close_at_its_close_and_until_it_is_counted(
@@ -327,9 +347,11 @@ def test_what_is_due_next_is_the_ask_then_the_reminder_then_the_close(
     invited(database, morning())
     assert due(morning()) == REMIND - 8 * HOUR
     assert due(REMIND - 8 * HOUR) == REMIND
-    for name in (f"{team}{number}" for team in ("alpha", "beta") for number in range(1, 8)):
-        if name != "alpha7":
-            decline(database, master, week, name)
-    assert due(morning()) == CLOSE
+    # It is due for everybody, whether they answered or not.
+    decline(database, master, week, "alpha2")
+    remind(database, master, REMIND - 8 * HOUR)
+    assert due(REMIND - 8 * HOUR) == REMIND
+    remind(database, master, REMIND)
+    assert due(REMIND) == CLOSE
     close(database, master, week)
     assert due(morning()) is None

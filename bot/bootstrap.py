@@ -21,12 +21,13 @@ from bot.tick import Tick
 from handlers import own_data_view
 from handlers.listeners import register
 from handlers.services import Services
-from surveys import diaries, own_data
+from surveys import audit, diaries, own_data
 from surveys.ballots.keys import MasterKey
 from surveys.bank.items import default_bank
 from surveys.clock import Clock, SystemClock
 from surveys.errors import OrgpulseError
 from surveys.people import directory
+from surveys.rounds.group_size import smallest_group_allowed
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class Orgpulse:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.database = open_database(settings, pool_size=LISTENERS + 4)
+        self._hold_to_what_was_promised()
         secret = settings.master_key.get_secret_value() if settings.master_key else None
         self._master = MasterKey.load(path=settings.master_key_file, text=secret)
         self.client = WebClient(token=_secret(settings, "slack_bot_token"), base_url=settings.slack_api_url)
@@ -71,6 +73,12 @@ class Orgpulse:
         self._sockets: SocketModeHandler | None = None
         self._web: WebServer | None = None
         self._scheduler: BackgroundScheduler | None = None
+
+    def _hold_to_what_was_promised(self) -> None:
+        """Refuse a smaller group than rounds were opened with, and note what else was set anew."""
+        with self.database.work() as session:
+            smallest_group_allowed(session, self.settings.smallest_group)
+            audit.note_settings(session, self.settings.noted(), now=self.clock.now())
 
     def _bolt_app(self) -> App:
         try:

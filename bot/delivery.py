@@ -11,6 +11,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from cryptography.exceptions import InvalidTag
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
@@ -171,7 +172,7 @@ class Sender:
             # Whether Slack has it is not known: look before sending again.
             wait = SHORTEST_WAIT * 2 ** (leased.attempts - 1)
             return self._postpone(leased, wait, type(problem).__name__, unclear=True)
-        except (KeyError, TypeError, ValueError) as problem:
+        except (KeyError, TypeError, ValueError, InvalidTag) as problem:
             # A message that cannot even be put together must not hold up the others.
             return self._give_up(leased, f"unsendable: {type(problem).__name__}")
         channel = answer.get("channel") if answer else None

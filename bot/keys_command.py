@@ -104,24 +104,30 @@ CHECKS: list[Check] = [
 
 def load_key(settings: Settings) -> MasterKey:
     """The master key that the settings name; raises NoMasterKey or BadMasterKey."""
-    text = settings.master_key.get_secret_value() if settings.master_key else None
-    return MasterKey.load(path=settings.master_key_file, text=text)
+    return MasterKey.load(path=settings.master_key_file, text=_from_environment(settings))
+
+
+def _from_environment(settings: Settings) -> str | None:
+    return settings.master_key.get_secret_value() if settings.master_key else None
 
 
 def rotate(settings: Settings, *, yes: bool) -> None:
     """Change the master key, after saying what that means; running it again finishes what was interrupted."""
-    old = load_key(settings)
+    load_key(settings)
     click.echo("Stop Orgpulse first: while it runs it goes on with the key that it started with.")
     click.echo("Backups of the database made until now open with the old key alone.")
     if not yes and not click.confirm("Change the master key?"):
         click.echo("Nothing was changed.")
         return
-    new_path = rotation.upcoming(settings.master_key_file)
     with opened(settings) as database, _bar() as progress:
-        actor, now = at_the_command_line(), SystemClock().now()
-        done = rotation.rotate(database, old, new_path, actor=actor, now=now, progress=progress)
-    if not settings.master_key:
-        rotation.take_place(new_path, settings.master_key_file)
+        done = rotation.rotate(
+            database,
+            settings.master_key_file,
+            text=_from_environment(settings),
+            actor=at_the_command_line(),
+            now=SystemClock().now(),
+            progress=progress,
+        )
     for line in _what_now(settings, done):
         click.echo(line)
 

@@ -118,6 +118,18 @@ class Settings(BaseModel):
             raise ValueError("write sqlite:///orgpulse.db or postgresql+psycopg://user@host/name")
         return value
 
+    def noted(self) -> dict[str, str | int | None]:
+        """What the audit log keeps track of: whatever changes what is promised, and when people are asked."""
+        at = self.schedule.model_dump(mode="json")
+        return {
+            "smallest_group": self.smallest_group,
+            "confidentiality": self.confidentiality,
+            "budget": f"{self.budget:g}",
+            "timezone": self.timezone,
+            "leaders_channel": self.leaders_channel,
+            **{f"schedule.{name}": value for name, value in at.items()},
+        }
+
     def noise(self) -> Noise:
         """What is added to figures before they are released."""
         return Noise.within(self.budget) if self.confidentiality == "noised" else BLURRED

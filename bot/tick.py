@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from handlers import pulse_view
 from handlers.alert import new_alerts
 from handlers.digest import digest_message
 from handlers.services import Services
-from surveys import count, digests, outbox
+from surveys import count, digests, outbox, retention
 from surveys.ballots.keys import MasterKey
 from surveys.counting.noise import BLURRED, Noise
 from surveys.outbox import Message
@@ -29,6 +29,7 @@ class Tick:
         self._master = master
         self._leaders_channel = leaders_channel
         self._noise = noise
+        self._retained_on: date | None = None
 
     def run(self) -> None:
         """Do everything that is due now; a step that fails does not keep the others from being done.
@@ -57,6 +58,7 @@ class Tick:
             (Act.INVITE, self._invite),
             (Act.REMIND, self._remind),
             (Act.SEND_DIGESTS, self._digest),
+            (Act.RUN_RETENTION, self._retain),
         ]
 
     def next_due(self, *, after: datetime) -> datetime:
@@ -143,3 +145,11 @@ class Tick:
                 payload = digest_message(session, owed)
                 key = f"digest:{owed.release_id}:{owed.person.id}"
                 outbox.post(session, Message(key, "post", owed.person.slack_id or "", payload), now=now)
+
+    def _retain(self, now: datetime) -> None:
+        """Delete personal data whose time is over, once a day."""
+        if self._retained_on == now.date():
+            return
+        report = retention.carry_out(self._services.database, keys=self._services.keys, now=now)
+        self._retained_on = now.date()
+        log.info("retention: %s", report.in_words, extra={"action": "retention"})

@@ -90,16 +90,11 @@ def _fitted(blocks: Sequence[Block]) -> list[Block]:
 
 
 def said_about(session: Session, unit_id: str, *, week: date) -> Said:
-    """Themes about a unit; where no subject came up often enough, those of the unit above, up to the company's."""
+    """Themes about a unit, of the comments that stayed with it, or with the unit above that keeps a small team's."""
     since = week - timedelta(weeks=THEME_WEEKS - 1)
-    at: str | None = unit_id
-    while at is not None:
-        home, comments = results.comments_about(session, at, since=since, until=week)
-        themes = [theme for theme in results.themes(comments) if shown(theme, comments)]
-        if themes:
-            return Said(home, comments, themes[:MOST_THEMES])
-        at = home.parent if home else None
-    return Said(None, [], [])
+    home, comments = results.comments_about(session, unit_id, since=since, until=week)
+    themes = [theme for theme in results.themes(comments) if shown(theme, comments)]
+    return Said(home, comments, themes[:MOST_THEMES]) if themes else Said(None, [], [])
 
 
 def _unit_blocks(this: _Week, unit_id: str, said: Said) -> list[Block]:

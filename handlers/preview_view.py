@@ -52,6 +52,16 @@ def preview(person: Person, shown: Shown | None, *, k: int) -> dict[str, Any]:
     rules = say("preview.rules", k=k, comments=SMALLEST_COMMENT_UNIT, show=LEAST_TO_SHOW, quote=LEAST_TO_QUOTE)
     blocks = _release_blocks(person.unit_id, shown, say) if shown else [section(say("withheld.no_release_yet"))]
     blocks += [divider(), section(f"*{say('preview.promise')}*"), section(rules)]
+    return _modal(blocks, say)
+
+
+def waiting(person: Person) -> dict[str, Any]:
+    """The same modal while its content is worked out."""
+    say = words(person.language)
+    return _modal([section(say("preview.waiting"))], say)
+
+
+def _modal(blocks: list[Block], say: Words) -> dict[str, Any]:
     return {
         "type": "modal",
         "title": plain(say("preview.title"), 24),

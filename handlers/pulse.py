@@ -90,12 +90,17 @@ class Pulses:
         change_asking_message(self._services, person, pulse.round, declined, pressed=_message_of(body))
 
     def preview(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
-        """Push what their manager was shown last on top of the form, which keeps what was filled in."""
+        """Put what their manager was shown last on top of the form, which keeps what was filled in.
+
+        A trigger lives for three seconds, and the first look after a start can take longer: so the modal comes
+        first, and what it shows when it is known.
+        """
         ack()
+        opened = client.views_push(trigger_id=body["trigger_id"], view=preview_view.waiting(person))
         with self._services.database.read() as session:
             shown = preview_view.shown_to_manager(session, person)
             k = rounds.promised_group(session) or self._services.smallest_group
-        client.views_push(trigger_id=body["trigger_id"], view=preview_view.preview(person, shown, k=k))
+        client.views_update(view_id=opened["view"]["id"], view=preview_view.preview(person, shown, k=k))
 
     def _pulse(self, person: Person, round_id: str) -> tuple[Pulse, bool]:
         """The person's pulse in a round, and whether they are done with it; raises NotInvited or RoundIsClosed."""

@@ -5,9 +5,10 @@ one's place. It may be stopped between these steps or within one: whoever runs i
 which of the two keys holds, and goes on from there.
 """
 
+import fcntl
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -91,6 +92,45 @@ def hold_off(session: Session, master: MasterKey) -> None:
 
 
 def rotate(
+    database: Database, path: Path, *, text: str | None, actor: str, now: datetime, progress: Progress = unwatched
+) -> Rotated:
+    """Change the master key, or finish what was interrupted.
+
+    The bot must not be running: it goes on with the key that it started with.
+
+    Args:
+        database: where the sealed diaries are.
+        path: the key's file. A key from the environment stays there: the new one is left at `upcoming(path)`.
+        text: the key as the environment has it, None when it is in the file.
+        actor: who does it, for the audit log.
+        now: the instant.
+        progress: is told after each diary.
+
+    Raises:
+        KeyNotReplaced: everything is sealed anew, and the new key is not where the old one was.
+        OrgpulseError: as `seal_anew`, and nothing was changed.
+    """
+    new_path = upcoming(path)
+    with _alone(new_path.parent):
+        old = MasterKey.load(path=path, text=text)
+        done = seal_anew(database, old, new_path, actor=actor, now=now, progress=progress)
+        if not text:
+            take_place(new_path, path)
+    return done
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep others on this machine from rotating the same key: one's new key must not become another's."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def seal_anew(
     database: Database,
     old: MasterKey,
     new_path: Path,
@@ -101,16 +141,8 @@ def rotate(
 ) -> Rotated:
     """Write a new key to `new_path` and seal everything anew under it, or find that this was done already.
 
-    Until the transaction commits the old key holds, from then on the new one; `take_place` then puts it where the
-    old one was. The bot must not be running: it goes on with the key that it started with.
-
-    Args:
-        database: where the sealed diaries are.
-        old: the key that is in use.
-        new_path: a file beside the old key's.
-        actor: who does it, for the audit log.
-        now: the instant; diaries are found by the pseudonyms of this quarter and the one before.
-        progress: is told after each diary.
+    Until the transaction commits the old key holds, from then on the new one. Diaries are found by their pseudonyms
+    of this quarter and the one before.
 
     Raises:
         KeyDoesNotFit: the database is sealed under neither key.
@@ -125,7 +157,7 @@ def rotate(
         else:
             check_fits(session, old)
             _check_no_round(session)
-            found = _seal_anew(session, pair, (old, _write(new_path)), now=now, progress=progress)
+            found = _write_anew(session, pair, (old, _write(new_path)), now=now, progress=progress)
             about = f"the master key was changed, and {found.diaries} diaries were sealed anew"
             audit.note(session, actor=actor, act=Deed.KEYS, about=about, now=now)
     database.forget_freed_pages()
@@ -136,9 +168,7 @@ def take_place(new_path: Path, path: Path) -> None:
     """Put the new key where the old one was, at once or not at all; raises KeyNotReplaced."""
     place = path.resolve()
     try:
-        # Whoever finished the same rotation meanwhile has put it there already.
-        with suppress(FileNotFoundError):
-            new_path.replace(place)
+        new_path.replace(place)
         _keep_on_disk(place.parent)
     except OSError as problem:
         raise KeyNotReplaced(new=new_path, path=path, problem=problem.strerror) from problem
@@ -191,7 +221,7 @@ def _keep_on_disk(path: Path) -> None:
         os.close(descriptor)
 
 
-def _seal_anew(
+def _write_anew(
     session: Session, pair: KeyRow, keys: tuple[MasterKey, MasterKey], *, now: datetime, progress: Progress
 ) -> Rotated:
     """Every diary under the new key's pseudonym, sealed to a new pair; one that is nobody's is dropped."""

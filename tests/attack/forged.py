@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from deploy.sandbox.delivery import payloads
@@ -74,14 +74,21 @@ GARBAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Forged:
-    """One request: what it is in a few words, who sends it, whether a rep looks at the preview of their own unit,
-    and how its payload is made (triggers live for three seconds, so each is made when it is sent).
+    """One request.
+
+    Attributes:
+        name: what it is, in a few words.
+        user: who sends it.
+        previews: whether a rep looks at the preview of their own unit.
+        make: its payload; triggers live for three seconds, so each is made when it is sent.
+        times: how often it is sent, as it is.
     """
 
     name: str
     user: str
     previews: bool
     make: Callable[[Quay], Json]
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,8 @@ def requests(company: Quay, dice: random.Random, number: int) -> list[Forged]:
     """So many requests of all kinds by everybody."""
     known = Known.of(company)
     kinds = (_click, _click, _click, _submit, _submit, _command, _mention, _message, _home, _odd)
-    return [dice.choice(kinds)(dice.choice(list(PEOPLE)), known, dice) for _ in range(number)]
+    made = [dice.choice(kinds)(dice.choice(list(PEOPLE)), known, dice) for _ in range(number)]
+    return [replace(one, times=dice.choice([1, 1, 1, 2])) for one in made]
 
 
 def every_click(company: Quay) -> list[Forged]:

@@ -43,6 +43,7 @@ HOURS = "{whole}.25"
 FIRST_HOURS, LAST_HOURS = 31, 55
 # Calls counted in a piece of work that is left in peace, so that failures fall anywhere in it.
 PEACE = 1 << 40
+MOST_IN_A_WEEK = 100
 
 ERRORS: tuple[Function[[str], Exception], ...] = (
     ValueError,
@@ -225,7 +226,7 @@ def fail_to_close(day: Day, saboteur: Saboteur, failures: int) -> None:
                 return
         saboteur.arm(reach)
         day.tick()
-        reach = int(reach * 1.2) + 1
+        reach = int(reach * 1.1) + 1
     saboteur.disarm()
 
 
@@ -264,9 +265,8 @@ def main() -> None:
         bot.app.listener_runner.listener_executor = Watched(saboteur)
         bot.sender.send_due = saboteur.around(bot.sender.send_due)  # type: ignore[method-assign]
         day = Day(slack.office, saboteur, dice)
-        weeks = max(1, failures // 100)
-        for _ in range(weeks):
-            given, found = live(day, saboteur, failures // weeks)
+        while saboteur.raised.total() < failures:
+            given, found = live(day, saboteur, min(MOST_IN_A_WEEK, failures - saboteur.raised.total()))
             sealed, unsealed = sealed + given, unsealed + found
         deliver(bot)
         day.close()

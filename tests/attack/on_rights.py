@@ -8,6 +8,7 @@ was sent, is compared with what the sender may do.
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 import re
@@ -22,7 +23,10 @@ from unittest.mock import patch
 
 from slack_bolt import BoltRequest
 
+from handlers.digest import digest_message
+from surveys import results
 from surveys.ballots.sealed import quarter
+from surveys.digests import Owed
 from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.people.rights import RIGHTS, Act, Party
@@ -44,10 +48,10 @@ from tests.attack.quay import (
 )
 from tests.handlers.office import NORTH, SOUTH
 
-FORGED = {Effort.SMALL: 250, Effort.FULL: 3000}
-OF_WEAKER = {Effort.SMALL: 40, Effort.FULL: 400}
-# Every button with every value, by everybody, is for the long version.
-CLICKS = {Effort.SMALL: 60, Effort.FULL: 1_000_000}
+FORGED = {Effort.SMALL: 80, Effort.FULL: 4000}
+OF_WEAKER = {Effort.SMALL: 25, Effort.FULL: 400}
+# Of every button with every value by everybody, some 20,000.
+CLICKS = {Effort.SMALL: 30, Effort.FULL: 4000}
 OWN_TEAM = {"north1": NORTH_TEAM, "south1": SOUTH_TEAM}
 # A click that failed names its line in the log.
 _REFERENCE = re.compile(r"\b[0-9a-f]{8}\b")
@@ -100,7 +104,8 @@ class Attacked:
         company, bot = self.company, self.company.office.bot
         body = forged.make(company)
         with _errors_heard() as errors:
-            answer = bot.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+            for _ in range(forged.times):
+                answer = bot.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
         sent = company.sent()
         self.found.sent += 1
         self.found.messages += len(sent)
@@ -205,8 +210,29 @@ def in_two_worlds(attacked: Attacked, forged: Sequence[Forged], progress: Progre
         found.note("unauthorised write", "a release was changed")
 
 
+def digests_in_two_worlds(attacked: Attacked) -> None:
+    """What managers would be sent on the next Friday, in both worlds."""
+    company = attacked.company
+
+    def told(user: str) -> str:
+        with company.database.read() as session:
+            person = directory.by_email(session, f"{user}@quay.example")
+            week_on = results.whole_record(session).weeks[-1]
+            return json.dumps(digest_message(session, Owed("", week_on, person)), ensure_ascii=False)
+
+    for user in ("nora", "sam"):
+        here = told(user)
+        with elsewhere(company.database, frozenset(TEAMS) - attacked.sight[user]):
+            there = told(user)
+        if here != there:
+            attacked.found.note("told of others' units", f"digest of {user}: {_difference([here], [there])}")
+
+
 def _released(company: Quay) -> set[str]:
-    return {str(row) for row in company.rows(*RELEASED)}
+    """What lies in releases; turned round twice, a sum comes back but for the last digits."""
+    return {
+        str([round(one, 6) if isinstance(one, float) else one for one in row]) for row in company.rows(*RELEASED)
+    }
 
 
 def _difference(here: Sequence[str], there: Sequence[str]) -> str:
@@ -227,6 +253,7 @@ def attack(effort: Effort, progress: Progress) -> Outcome:
         forged = requests(company, dice, FORGED[effort])
         clicks = every_click(company)
         forged += dice.sample(clicks, min(CLICKS[effort], len(clicks)))
+        digests_in_two_worlds(Attacked(company, found, PEOPLE))
         weaker = with_every_right(company, forged[: OF_WEAKER[effort]])
         in_two_worlds(Attacked(company, found, PEOPLE), forged, lambda done: progress(done * 0.6))
         sight = after_roles_changed(company)
@@ -309,7 +336,7 @@ def after_the_close(company: Quay, found: Findings) -> None:
             found.note(
                 "told of others' units", f"nora got a digest without managing anything: {how} {content[:80]}"
             )
-        if office.id("sam") in eyes and "South, week of" in content:
+        if office.id("sam") in eyes and '"South, week of' in content:
             found.note("told of others' units", f"sam got a digest of the team he lost: {how} {content[:80]}")
 
 

@@ -54,6 +54,8 @@ PEOPLE: Mapping[str, frozenset[str]] = {
 }
 WEEKS = 12
 ANSWERING = 6
+# The south is small: what its people write stays with the company, among others' comments.
+KEPT_WITH = {SOUTH_TEAM: "quay"}
 # What people of each team write about, in this world and in the other one.
 SUBJECTS = {
     NORTH_TEAM: ("approvals of a discount take days", "onboarding of new reps is hasty"),
@@ -264,7 +266,8 @@ def _release(session: Session, week: int, week_on: date, dice: random.Random) ->
         for number in range(ANSWERING if week >= WEEKS - 4 else 0):
             said = f"{SUBJECTS[team][number % 6 == 5]} for {('me', 'us', 'the customer')[number % 3]}"
             comment_id = f"{week:x}{place}{number}".rjust(32, "c")
-            session.add(CommentRow(id=comment_id, release_id=release_id, unit_id=team, text=said, quotable=True))
+            home = KEPT_WITH.get(team, team)
+            session.add(CommentRow(id=comment_id, release_id=release_id, unit_id=home, text=said, quotable=True))
 
 
 def _figure(group_id: str, item: Item, place: int, week: int, dice: random.Random) -> FigureRow:
@@ -353,6 +356,7 @@ def _turn_round(
         for team in teams:
             for before, after in zip(said[team], instead[team], strict=True):
                 words = func.replace(CommentRow.text, before, after)
-                session.execute(update(CommentRow).where(CommentRow.unit_id == team).values(text=words))
+                home = KEPT_WITH.get(team, team)
+                session.execute(update(CommentRow).where(CommentRow.unit_id == home).values(text=words))
     # Releases never change, so a record of them is kept ready; this is another world.
     results._ready.clear()

@@ -7,7 +7,6 @@ import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -62,12 +61,14 @@ class Sight:
             self._go_through(table, rows)
 
     def _go_through(self, table: str, rows: Sequence[Row]) -> None:
+        named = [self._named_in(row) for row in rows]
         for column in rows[0] if rows else ():
             clock = "transaction" if column in {"xmin", "xmax"} else f"{table}.{column}"
-            if len({str(row[column]) for row in rows}) > 1:
-                for row in rows:
-                    for known in self._named_in(row):
-                        self.meet(clock, f"{table}.{column}", _place(row[column]), known)
+            places = [_place(row[column]) for row in rows]
+            if len(set(places)) > 1:
+                for place, names in zip(places, named, strict=True):
+                    for known in names if place is not None else ():
+                        self.meet(clock, f"{table}.{column}", place, known)
 
     def _named_in(self, row: Row) -> set[Known]:
         words = {word for value in row.values() for word in _words(value)}
@@ -105,14 +106,10 @@ def _words(value: Any) -> Iterator[bytes]:
 
 
 def _place(value: Any) -> Place:
-    """Something that can be sorted beside others of its column, where some may be missing."""
-    if isinstance(value, bool | int | float):
-        return (1, value)
-    if isinstance(value, datetime | date):
-        return (1, value.isoformat())
-    if isinstance(value, bytes | memoryview):
-        return (1, bytes(value))
-    return (0, "") if value is None else (1, str(value))
+    """Something that can be sorted beside others of its column."""
+    if isinstance(value, memoryview):
+        return bytes(value)
+    return value if value is None or isinstance(value, int | float | bytes) else str(value)
 
 
 def by_digest(sight: Sight, round_id: str) -> Iterator[tuple[Name, Name]]:

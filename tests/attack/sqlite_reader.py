@@ -7,21 +7,20 @@ import sqlite3
 import struct
 import tempfile
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from surveys.storage.database import Database
-from tests.attack.needles import SHORTEST, Needles
+from tests.attack.needles import Needles
 from tests.attack.sight import Kind, Known, Sight
 
 # From https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 _HEADER = struct.Struct(">8x I 4x 8s 8x")
 _FRAME = struct.Struct(">I I 8s 8x")
-# Bytes after a change in which its record's name is looked for, and how near two changes are one.
-_BEHIND, _APART = 160, 64
+# From https://www.sqlite.org/fileformat2.html#b_tree_pages: where the list of records begins, by the kind of page.
+_POINTERS = {2: 12, 5: 12, 10: 8, 13: 8}
 
 
 class SqliteReader:
@@ -61,6 +60,22 @@ class SqliteReader:
                 self._pages[number] = page
                 self._commits += end > 0
 
+    def keep_house(self) -> None:
+        """SQLite keeps no statistics of its own accord."""
+
+    def without(self, sight: Sight, table: str) -> Iterator[bytes]:
+        """All bytes but those of one table: what is left once it is emptied, with zeros for deleted rows."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "copy.db"
+            for name, blob in sight.blobs.items():
+                Path(f"{copy}{name.removeprefix('file')}").write_bytes(blob)
+            with closing(sqlite3.connect(copy)) as connection:
+                connection.execute("PRAGMA secure_delete = ON")
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 (our own table)
+                connection.commit()
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            yield copy.read_bytes()
+
     def sight(self) -> Sight:
         """Everything that there is to be seen at this moment, and in the log since the start."""
         with tempfile.TemporaryDirectory() as folder:
@@ -86,28 +101,25 @@ class SqliteReader:
 
 def _rows(path: Path) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
     """Every table of a copy, the log worked into it."""
-    connection = sqlite3.connect(path)
-    connection.row_factory = sqlite3.Row
-    try:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
         for name, sql in tables:
             place = "" if "WITHOUT ROWID" in sql else "rowid AS rowid_,"
             yield name, [dict(row) for row in connection.execute(f"SELECT {place} * FROM {name}")]  # noqa: S608
-    finally:
-        connection.close()
 
 
 def _changed(before: bytes, after: bytes, needles: Needles[Known]) -> set[Known]:
-    """Who stands where a page changed."""
-    places = np.flatnonzero(np.frombuffer(before, np.uint8) != np.frombuffer(after, np.uint8))
-    if not len(places):
+    """Who is named in the records that one commit put into a page, changed or took out."""
+    return {known for cell in _cells(before) ^ _cells(after) for known in needles.found(cell)}
+
+
+def _cells(page: bytes) -> set[bytes]:
+    """The records of a page of a table or an index, each up to the beginning of the next one."""
+    head = _POINTERS.get(page[0])
+    if head is None:
         return set()
-    found: set[Known] = set()
-    for part in np.split(places, np.flatnonzero(np.diff(places) > _APART) + 1):
-        # A few bytes more: some may be as they were by chance.
-        first, last = max(0, int(part[0]) - SHORTEST), int(part[-1]) + SHORTEST
-        inside = needles.found(after[first:last])
-        # A mark stands in the head of its record, before the names.
-        found |= inside or {known for _, known in islice(needles.places(after[first : last + _BEHIND]), 1)}
-    return found
+    number = int.from_bytes(page[3:5], "big")
+    places = sorted(struct.unpack_from(f">{number}H", page, head))
+    return {page[place:end] for place, end in pairwise([*places, len(page)])}

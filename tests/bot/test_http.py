@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import socket
@@ -46,8 +47,10 @@ def command(slack: Served, text: str) -> bytes:
     return "&".join(f"{name}={value}" for name, value in {**fields, "response_url": "x"}.items()).encode()
 
 
-def outbox_rows(slack: Served) -> list[str]:
-    return all_rows(slack.office.bot.database)["outbox"]
+def answers(slack: Served, text: str) -> int:
+    """How many answers to such a command were written, sent or not."""
+    key = f"answer:command:{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+    return sum(key in row for row in all_rows(slack.office.bot.database)["outbox"])
 
 
 # What people do ---------------------------------------------------------------------------------------
@@ -226,9 +229,8 @@ def test_nothing_else_is_served(slack: Served, method: str, path: str) -> None:
 def test_unsigned_headers_do_not_steer_bolt(slack: Served) -> None:
     steering = (("X-Slack-Bolt-Lazy-Only", b"1"), ("X-Slack-Bolt-Lazy-Function-Name", b"f"))
     letter = Letter.signed(slack.secret, command(slack, "steered"), kind=FORM)
-    before = len(outbox_rows(slack))
     assert slack.posts[0].send(Letter(letter.body, (*letter.headers, *steering)))[0] == 200
-    slack.office.wait(lambda: len(outbox_rows(slack)) > before or None)
+    slack.office.wait(lambda: answers(slack, "steered") or None)
 
 
 def test_a_payload_that_is_read() -> None:
@@ -246,15 +248,15 @@ def test_a_payload_that_is_read() -> None:
 
 def test_a_message_is_not_read_as_somebody_elses_command(slack: Served) -> None:
     office = slack.office
-    text = f"&command={COMMAND}&user_id={office.id(CHIEF)}&text=how+is+trust&response_url=http://evil.example&x="
-    office.sandbox.say(office.id("sam"), office.dm("sam"), text)
-    said = office.wait(lambda: next(iter(slack.copies(b"evil.example")), None))
-    before = len(outbox_rows(slack))
-    disguised = tuple(
-        (name, FORM.encode() if name.lower() == "content-type" else value) for name, value in said.headers
-    )
-    assert slack.posts[0].send(Letter(said.body, disguised)) == (200, b"")
-    assert not [row for row in outbox_rows(slack)[before:] if "evil.example" in row]
+    forged = command(slack, "stolen").decode()
+    office.sandbox.say(office.id("sam"), office.dm("sam"), f"&{forged}&x=")
+    said = office.wait(lambda: next(iter(slack.copies(b"stolen")), None))
+    signed = tuple(header for header in said.headers if header[0].lower() != "content-type")
+    assert slack.posts[0].send(Letter(said.body, (*signed, ("Content-Type", FORM.encode())))) == (200, b"")
+    # What comes after it is answered; it is not.
+    assert slack.posts[0].send(Letter.signed(slack.secret, command(slack, "later"), kind=FORM))[0] == 200
+    office.wait(lambda: answers(slack, "later") or None)
+    assert answers(slack, "stolen") == 0
 
 
 # What came before -------------------------------------------------------------------------------------
@@ -262,12 +264,11 @@ def test_a_message_is_not_read_as_somebody_elses_command(slack: Served) -> None:
 
 def test_a_copied_command_is_refused(slack: Served) -> None:
     letter = Letter.signed(slack.secret, command(slack, "copied"), kind=FORM)
-    before = len(outbox_rows(slack))
     assert slack.posts[0].send(letter)[0] == 200
-    slack.office.wait(lambda: len(outbox_rows(slack)) > before or None)
+    slack.office.wait(lambda: answers(slack, "copied") or None)
     for _ in range(3):
         assert slack.posts[0].send(letter) == (409, b"refused")
-    assert len(outbox_rows(slack)) == before + 1
+    assert answers(slack, "copied") == 1
 
 
 def test_an_event_that_slack_sends_again_is_answered_and_not_done(slack: Served) -> None:
@@ -333,7 +334,7 @@ def test_two_processes_act_once(postgres_database: Database, tmp_path: Path) -> 
         ]
         answers = [door.send(letter) for door, letter in zip(slack.posts, again, strict=True)]
         assert answers == [(200, b"")] * 2
-        office.wait(lambda: len(outbox_rows(slack)) == 2 or None)
+        office.wait(lambda: (answers(slack, "twice") and asked(slack)) or None)
         assert asked(slack) == 1
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from bot.demo.story import deliver
 from handlers import own_data_view
@@ -269,6 +269,23 @@ def test_copy_is_not_made_for_somebody_who_left_before_it_was_sent(fresh_office:
     deliver(office.bot)
     assert copies(office, "north1") == []
     assert office.given_up() == ["nobody_there"]
+
+
+@pytest.mark.expects_trouble
+def test_copy_that_cannot_be_made_holds_up_no_other_message(fresh_office: Office) -> None:
+    office = fresh_office
+    assert office.answer("north1", steady("north1")).ok
+    office.close_pulse()
+    order_copy(office, "north1")
+    order_copy(office, "north2")
+    own = diaries.keys_of(office.bot.services.keys, person(office, "north1").id, office.clock.now().date())
+    with office.bot.database.work() as session:
+        # As after a master key was exchanged under the running bot.
+        session.execute(update(DiaryRow).where(DiaryRow.key.in_(own)).values(sealed=b"of another key" * 300))
+    deliver(office.bot)
+    assert copies(office, "north1") == []
+    assert len(copies(office, "north2")) == 1
+    assert office.given_up() == ["unsendable: InvalidTag"]
 
 
 # Erased --------------------------------------------------------------------------------------------------------

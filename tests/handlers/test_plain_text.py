@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from analysis.figures import Record, Turnout, Unit
+from analysis.themes import Comment, Theme, Trend
 from handlers.blocks import SECTION, cut, escape, quote
+from handlers.digest import Said
+from handlers.own_data_view import copy_message, stored_blocks
+from handlers.preview_view import Shown, preview
+from handlers.words import words
+from surveys.ballots.sealed import Diary
+from surveys.bank.items import default_bank
+from surveys.own_data import Kept
+from tests.handlers.office import words_of
+from tests.handlers.test_own_data import rep
 
 
 def quoted(text: str) -> str:
@@ -60,3 +76,30 @@ def test_emoji_in_a_quotation_stay_names() -> None:
 def test_text_is_cut_where_slack_would_refuse_it() -> None:
     assert cut("abcdef", 4) == "abc…"
     assert cut("abcd", 4) == "abcd"
+
+
+def test_entry_of_somebody_with_a_live_name_is_plain_on_home_and_in_the_copy() -> None:
+    name, unit = "<!channel> & <@U1>", "<http://x.example|North>"
+    kept = Kept(replace(rep("en"), name=name), f"{name}@x.example", ("Quay", unit), (unit,), None, in_box=False)
+    zone = ZoneInfo("Europe/London")
+    shown = stored_blocks(kept, words("en"), zone=zone, done=None)
+    copied = copy_message(kept, Diary(((date(2026, 1, 5), {"<!here>": 3.0}),)), default_bank(), zone=zone)
+    for blocks in (shown, copied["blocks"]):
+        text = words_of({"blocks": blocks})
+        assert escape(name) in text
+        assert escape(unit) in text
+        assert not re.search("<[^>]*>", text)
+
+
+def test_preview_of_a_unit_with_a_live_name_is_plain() -> None:
+    units = [Unit("a", "<!channel>"), Unit("b", "<@U1>"), Unit("all", "<!here>")]
+    together = frozenset({"a", "b"})
+    record = Record(units, [], [Turnout(date(2026, 1, 5), together, 9, 7)])
+    theme = Theme("k", "<!everyone>", None, None, (0,), (0,), (date(2026, 1, 5),), Trend.STEADY, ())
+    said = Said(units[2], [Comment("c", date(2026, 1, 5), "all")], [theme])
+    view = preview(replace(rep("en"), unit_id="a"), Shown(record, date(2026, 1, 5), [], said), k=5)
+    live = [block for block in view["blocks"] if block["type"] != "header"]
+    assert "&lt;!here&gt;" in words_of({"blocks": live})
+    assert not re.search("<[^>]*>", words_of({"blocks": live}))
+    [title] = [block["text"] for block in view["blocks"] if block["type"] == "header"]
+    assert (title["type"], title["text"].startswith("<!channel> with <@U1>")) == ("plain_text", True)

@@ -40,7 +40,7 @@ def preview(office: Office, name: str) -> dict[str, Any]:
 def on_top(office: Office, name: str, form_id: str) -> dict[str, Any]:
     def other() -> dict[str, Any] | None:
         view = office.sandbox.views(office.id(name))[-1]
-        return view if view["id"] != form_id else None
+        return view if view["id"] != form_id and len(view["blocks"]) > 1 else None
 
     return office.wait(other)
 

@@ -24,7 +24,7 @@ def die() -> None:
 def main(url: str, key: str, after: str) -> None:
     """Rotate as far as it goes."""
     path = Path(key)
-    rotation.rotate(
+    rotation.seal_anew(
         Database(url),
         MasterKey.load(path=path, text=None),
         rotation.upcoming(path),

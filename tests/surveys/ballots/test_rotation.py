@@ -27,7 +27,6 @@ from surveys.errors import (
     KeyNotReplaced,
     KeyNotWritten,
     NewKeyStillThere,
-    OrgpulseError,
     RoundStillOpen,
 )
 from surveys.storage.database import Database
@@ -89,11 +88,7 @@ EVERYTHING = {number: diary_of(number) for number in range(PEOPLE)}
 
 
 def rotate(database: Database, path: Path) -> Rotated:
-    """As the command does it."""
-    new_path = rotation.upcoming(path)
-    found = rotation.rotate(database, load(path), new_path, actor="test", now=NOW)
-    rotation.take_place(new_path, path)
-    return found
+    return rotation.rotate(database, path, text=None, actor="test", now=NOW)
 
 
 def load(path: Path) -> MasterKey:
@@ -114,7 +109,9 @@ def test_every_diary_is_found_under_the_new_key_and_none_under_the_old(database:
     before = {row[0] for row in rows(database)}
     told: list[tuple[int, int]] = []
     new_path = rotation.upcoming(path)
-    done = rotation.rotate(database, old, new_path, actor="kim", now=NOW, progress=lambda *step: told.append(step))
+    done = rotation.seal_anew(
+        database, old, new_path, actor="kim", now=NOW, progress=lambda *step: told.append(step)
+    )
     assert done == Rotated(diaries=PEOPLE)
     assert told == [(number, PEOPLE) for number in range(1, PEOPLE + 1)]
     rotation.take_place(new_path, path)
@@ -198,9 +195,7 @@ def test_change_is_measured_across_a_rotation(database: Database, path: Path) ->
         for number in range(1, 7):
             answer(database, load(path), week, f"alpha{number}", full_answers(week, value))
         close(database, load(path), week)
-        rotation_time = week.closes_at + timedelta(minutes=1)
-        rotation.rotate(database, load(path), rotation.upcoming(path), actor="test", now=rotation_time)
-        rotation.take_place(rotation.upcoming(path), path)
+        rotation.rotate(database, path, text=None, actor="test", now=week.closes_at + timedelta(minutes=1))
     with database.read() as session:
         moved = session.execute(
             select(FigureRow.change_n, FigureRow.change_total).where(
@@ -264,7 +259,7 @@ def test_between_the_commit_and_the_new_place_the_old_key_is_refused_with_what_t
 ) -> None:
     old = MasterKey.create(path)
     write_diaries(database, old, people=12)
-    rotation.rotate(database, old, rotation.upcoming(path), actor="test", now=NOW)
+    rotation.seal_anew(database, old, rotation.upcoming(path), actor="test", now=NOW)
     with (
         pytest.raises(KeyDoesNotFit, match=r"does not open the diaries\. .* orgpulse keys rotate"),
         database.read() as session,
@@ -275,26 +270,38 @@ def test_between_the_commit_and_the_new_place_the_old_key_is_refused_with_what_t
         rotation.hold_off(session, load(path))
 
 
-def test_two_who_rotate_at_once_leave_one_key_that_opens_everything(
+def test_several_who_rotate_at_once_do_it_one_after_the_other(
     database: Database, path: Path, reopen: Callable[[Database], Database]
 ) -> None:
     write_diaries(database, MasterKey.create(path))
     processes = [database, reopen(database), reopen(database)]
-
-    def attempt(process: Database) -> OrgpulseError | None:
-        try:
-            rotate(process, path)
-        except OrgpulseError as problem:
-            return problem
-        return None
-
     with ThreadPoolExecutor(3) as threads:
-        problems = list(threads.map(attempt, processes))
-    # Who comes too late is told so.
-    assert {type(problem) for problem in problems} <= {type(None), KeyDoesNotFit}
-    assert None in problems
+        done = list(threads.map(lambda process: rotate(process, path), processes))
+    assert done == [Rotated(diaries=PEOPLE)] * 3
     assert found_under(database, load(path)) == EVERYTHING
     assert not rotation.upcoming(path).exists()
+
+
+def test_two_machines_that_rotate_at_once_leave_a_key_on_one_of_them_that_opens_everything(
+    database: Database, path: Path, reopen: Callable[[Database], Database]
+) -> None:
+    write_diaries(database, MasterKey.create(path))
+    elsewhere = path.parent.parent / "elsewhere" / "orgpulse.key"
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes(path.read_bytes())
+
+    def attempt(process: Database, key: Path) -> bool:
+        try:
+            rotate(process, key)
+        except KeyDoesNotFit:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(attempt, [database, reopen(database)], [path, elsewhere]))
+    # Who comes too late is told so.
+    assert sorted(done) == [False, True]
+    assert found_under(database, load(path if done[0] else elsewhere)) == EVERYTHING
 
 
 # -- when it refuses ------------------------------------------------------------------------------------
@@ -353,9 +360,9 @@ def test_the_key_in_use_is_never_overwritten_where_it_was_left(database: Databas
     # As with a key from the environment: it was rotated, the new one was taken over, and its file was left.
     old = MasterKey.create(path)
     new_path = rotation.upcoming(path)
-    rotation.rotate(database, old, new_path, actor="test", now=NOW)
+    rotation.seal_anew(database, old, new_path, actor="test", now=NOW)
     with pytest.raises(NewKeyStillThere, match=r"orgpulse\.key\.next still holds the key that is in use"):
-        rotation.rotate(database, load(new_path), new_path, actor="test", now=NOW)
+        rotation.seal_anew(database, load(new_path), new_path, actor="test", now=NOW)
     assert fits(database, load(new_path))
 
 
@@ -363,14 +370,14 @@ def test_a_place_that_cannot_be_written_is_named(database: Database, path: Path)
     old = MasterKey.create(path)
     write_diaries(database, old, people=1)
     with pytest.raises(KeyNotWritten, match="nowhere"):
-        rotation.rotate(database, old, path.parent / "nowhere" / "new.key", actor="test", now=NOW)
+        rotation.seal_anew(database, old, path.parent / "nowhere" / "new.key", actor="test", now=NOW)
     assert found_under(database, old) == {0: diary_of(0)}
 
 
 def test_a_key_that_cannot_take_its_place_is_named_and_kept(database: Database, path: Path) -> None:
     old = MasterKey.create(path)
     new_path = rotation.upcoming(path)
-    rotation.rotate(database, old, new_path, actor="test", now=NOW)
+    rotation.seal_anew(database, old, new_path, actor="test", now=NOW)
     folder = path.parent / "folder"
     (folder / "with something in it").mkdir(parents=True)
     with pytest.raises(KeyNotReplaced, match=r"new key in .*\.next"):

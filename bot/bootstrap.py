@@ -22,6 +22,7 @@ from handlers import own_data_view
 from handlers.listeners import register
 from handlers.services import Services
 from surveys import audit, diaries, own_data
+from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey
 from surveys.bank.items import default_bank
 from surveys.clock import Clock, SystemClock
@@ -51,6 +52,8 @@ class Orgpulse:
         self._hold_to_what_was_promised()
         secret = settings.master_key.get_secret_value() if settings.master_key else None
         self._master = MasterKey.load(path=settings.master_key_file, text=secret)
+        with self.database.read() as session:
+            rotation.check_fits(session, self._master)
         self.client = WebClient(token=_secret(settings, "slack_bot_token"), base_url=settings.slack_api_url)
         self.sender = Sender(self.database, self._client_of_its_own(), self.clock, own_data=self._own_data)
         self.services = Services(

@@ -41,7 +41,9 @@ def in_database(look: Callable[[Database, Settings], str]) -> Callable[[Settings
             return look(database, settings)
         except OperationalError as problem:
             address = database.url.render_as_string(hide_password=True)
-            raise Ailing(what=f"{address} cannot be used. Check that it is running and that the address is right") from problem
+            raise Ailing(
+                what=f"{address} cannot be used. Check that it is running and that the address is right"
+            ) from problem
         finally:
             database.close()
 

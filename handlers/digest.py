@@ -90,7 +90,7 @@ def _fitted(blocks: Sequence[Block]) -> list[Block]:
 
 
 def said_about(session: Session, unit_id: str, *, week: date) -> Said:
-    """Themes about a unit, of the comments that stayed with it, or with the unit above that keeps a small team's."""
+    """Themes about a unit, from the comments that stayed with it, or with the unit above that keeps them."""
     since = week - timedelta(weeks=THEME_WEEKS - 1)
     home, comments = results.comments_about(session, unit_id, since=since, until=week)
     themes = [theme for theme in results.themes(comments) if shown(theme, comments)]

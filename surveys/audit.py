@@ -92,7 +92,7 @@ def _take_turn(session: Session) -> None:
 
 
 def _seal(row: AuditRow, *, after: bytes) -> bytes:
-    line = json.dumps([row.id, row.at.astimezone(UTC).isoformat(), row.actor, str(row.act), row.about])
+    line = json.dumps([row.at.astimezone(UTC).isoformat(), row.actor, str(row.act), row.about])
     return hashlib.sha256(after + line.encode()).digest()
 
 

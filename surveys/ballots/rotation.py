@@ -141,8 +141,8 @@ def seal_anew(
 ) -> Rotated:
     """Write a new key to `new_path` and seal everything anew under it, or find that this was done already.
 
-    Until the transaction commits the old key holds, from then on the new one. Diaries are found by their pseudonyms
-    of this quarter and the one before.
+    Until the transaction commits the old key holds, from then on the new one. Diaries are found by their
+    pseudonyms of this quarter and the one before.
 
     Raises:
         KeyDoesNotFit: the database is sealed under neither key.

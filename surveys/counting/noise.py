@@ -50,8 +50,8 @@ class Part:
     """What one person adds to a sum: a multiple of `step` from `least` to `most`, usually of this `variance`.
 
     A released mean lies between `lowest` and `highest`. For changes that is narrower than what one person adds: if
-    all of a group moved by the most there is, the sum would tell it about each. The variances are round
-    numbers near those of `analysis.synthetic.model`.
+    all of a group moved by the most there is, the sum would tell it about each. The variances are those within
+    teams of `analysis.synthetic.model`, about.
     """
 
     step: Fraction
@@ -73,8 +73,8 @@ def _of_change(step: float, most: int, variance: float) -> Part:
 
 POINTS = Part(Fraction(1), LOWEST, HIGHEST, LOWEST, HIGHEST, 1.0)
 HOURS = Part(Fraction(1), 0, int(MOST_HOURS), 0, MOST_HOURS, 9.0)
-CHANGE_OF_POINTS = _of_change(STEP_OF_POINTS, MOST_POINTS_OF_CHANGE, 1.0)
-CHANGE_OF_HOURS = _of_change(STEP_OF_HOURS, MOST_HOURS_OF_CHANGE, 9.0)
+CHANGE_OF_POINTS = _of_change(STEP_OF_POINTS, MOST_POINTS_OF_CHANGE, 0.75)
+CHANGE_OF_HOURS = _of_change(STEP_OF_HOURS, MOST_HOURS_OF_CHANGE, 7.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ _LEADS_IN = re.compile(
 _NEIGHBOURS = re.compile(r"\[name\](?:[\s\-–]+\[name\])+")
 # Scripts that put no space between words: there a name is looked for inside of them.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
+# "Rep7" and "north.lead" are accounts and nobody's names; they are looked for as they stand, and "rep" is not.
+_ACCOUNT = re.compile(r"\w*\d\w*|\w{2,}(?:\.\w{2,})+")
 _FLAT = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
 )
@@ -77,8 +79,8 @@ def _spellings(part: str) -> set[str]:
 
 
 def _parts(name: str) -> list[str]:
-    """The words of a name that are somebody's: no initials, no particles."""
-    words = [match.group() for match in _WORD.finditer(name)]
+    """The words of a name that are somebody's: no initials, no particles, no accounts."""
+    words = [match.group() for match in _WORD.finditer(_ACCOUNT.sub(" ", name))]
     return [word for word in words if len(_fold(word)) > 1 and _fold(word) not in _words("particles")]
 
 
@@ -93,17 +95,18 @@ class Redaction:
     def __init__(self, names: Iterable[str], emails: Iterable[str] = ()) -> None:
         self._names: set[str] = set()
         self._full: set[tuple[str, str]] = set()
-        unspaced: set[str] = set()
+        as_written: set[str] = set()
         for name in names:
             spelled = [_spellings(part) for part in _parts(name)]
             self._names.update(*spelled)
             for first, second in pairwise(spelled):
                 self._full.update((one, other) for one in first for other in second)
-            unspaced.update(_UNSPACED.findall(name), _UNSPACED.findall("".join(name.split())))
+            as_written.update(re.escape(found) for found in _UNSPACED.findall(f"{name} {''.join(name.split())}"))
+            as_written.update(rf"(?<!\w){re.escape(found)}(?!\w)" for found in _ACCOUNT.findall(name))
         handles = (_fold(email.partition("@")[0]) for email in emails if email.partition("@")[0].isalpha())
         self._names.update(handle for handle in handles if len(handle) > 2 and handle not in _words("ordinary"))
-        longest_first = sorted(unspaced, key=len, reverse=True)
-        self._unspaced = re.compile("|".join(map(re.escape, longest_first))) if unspaced else None
+        longest_first = sorted(as_written, key=len, reverse=True)
+        self._as_written = re.compile("|".join(longest_first), re.IGNORECASE) if as_written else None
 
     def __call__(self, comment: str) -> str:
         """The comment with everything that points at somebody replaced by a word in brackets."""
@@ -116,8 +119,8 @@ class Redaction:
     def _once(self, comment: str) -> str:
         for pattern, word in _POINTERS:
             comment = pattern.sub(word, comment)
-        if self._unspaced:
-            comment = self._unspaced.sub("[name]", comment)
+        if self._as_written:
+            comment = self._as_written.sub("[name]", comment)
         return _NEIGHBOURS.sub("[name]", _LEADS_IN.sub("", self._without_names(comment)))
 
     def _without_names(self, comment: str) -> str:

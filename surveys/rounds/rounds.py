@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey, ServingKeys
 from surveys.bank.items import QuestionBank
 from surveys.errors import NotInvited, RoundIsClosed
@@ -75,6 +76,7 @@ def open_round(
     reps = [person for person in directory.people(session, role=Role.REP) if person.slack_id]
     if not reps:
         return None
+    rotation.hold_off(session, master)
     round_id = secrets.token_hex(8)
     pair = master.new_pair(f"round {round_id}")
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert

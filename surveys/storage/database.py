@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 OLDEST_SQLITE = (3, 35)
 # Longer than any transaction of ours; a second writer waits rather than fails.
 LOCK_WAIT_MS = 30_000
-# Where a close deletes what nobody may find again.
-_SHREDDED = ("ballot", "participation", "round", "diary", "outbox")
+# Where a close, retention or a change of the master key deletes what nobody may find again.
+_SHREDDED = ("ballot", "participation", "round", "diary", "outbox", "key", "person", "role", "digest", "inbox")
 # How long a close waits for those who still read what it deleted, and how often it looks.
 _PATIENCE_SECONDS = 5.0
 _LOOK_SECONDS = 0.05
@@ -112,7 +112,7 @@ class Database:
             connection.execute(text(f"SET lock_timeout = {int(1000 * _PATIENCE_SECONDS / len(_SHREDDED))}"))
             for table in _SHREDDED:
                 try:
-                    connection.execute(text(f"VACUUM (FULL) {table}"))
+                    connection.execute(text(f'VACUUM (FULL) "{table}"'))
                 except OperationalError:
                     done = False
             connection.execute(text("RESET lock_timeout"))

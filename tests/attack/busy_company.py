@@ -6,7 +6,7 @@ import csv
 import io
 import random
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -134,15 +134,27 @@ class BusyCompany:
 
     # -- what happens -----------------------------------------------------------------------------------
 
-    def live(self, week_on: date, *, after_each: Callable[[], None] = lambda: None) -> Week:
-        """Everything of a round up to the moment before it is counted."""
+    def live(
+        self,
+        week_on: date,
+        *,
+        after_each: Callable[[], None] = lambda: None,
+        answering: Container[str] | None = None,
+    ) -> Week:
+        """Everything of a round up to the moment before it is counted.
+
+        Args:
+            week_on: its Monday.
+            after_each: called after each thing that somebody did.
+            answering: ids of those who answer, and do nothing else; without it, people do what they like.
+        """
         self._wait_until(WEEKLY.opens_at(week_on))
         asked = {zone: WEEKLY.ask_at(week_on, ZoneInfo(zone)) for zone in ZONES}
         reminded = {zone: WEEKLY.remind_at(week_on, ZoneInfo(zone)) for zone in ZONES}
         moments = sorted([*asked.values(), *reminded.values()])
         self._wait_until(moments[0])
         week = self._week()
-        acts = {rep: self._plan(rep, week) for rep in self.reps}
+        acts = {rep: self._plan(rep, week, answering) for rep in self.reps}
         for moment in moments:
             week.done_by_reminder |= {
                 rep.id for rep in self.reps if reminded[rep.zone] == moment and rep.id in week.in_box
@@ -189,7 +201,7 @@ class BusyCompany:
 
     # -- what people do ---------------------------------------------------------------------------------
 
-    def _plan(self, rep: Rep, week: Week) -> list[Act]:
+    def _plan(self, rep: Rep, week: Week, answering: Container[str] | None) -> list[Act]:
         """What somebody will do in a round, in order."""
 
         def kept() -> None:
@@ -206,6 +218,8 @@ class BusyCompany:
             erase(self.database, self.master, week.round, rep.name)
             week.in_box.discard(rep.id)
 
+        if answering is not None:
+            return [kept] if rep.id in answering else []
         plans: list[list[Act]] = [[], [skip], [passing, kept], [passing, take_back, kept], [passing, skip], [kept]]
         usual = 100 - SILENT - SKIPS - EDITS - ERASES - REGRETS
         (plan,) = self.dice.choices(plans, (SILENT, SKIPS, EDITS, ERASES, REGRETS, usual))

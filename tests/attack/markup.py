@@ -115,7 +115,7 @@ def disturbing(text: str) -> str | None:
 
 
 def faults(payload: Any) -> list[str]:
-    """What is wrong with a message or view whatever stands in it: text that disturbs, or is live in a wrong way."""
+    """What is wrong with a message or view: text that disturbs what is around it, or is live in a wrong way."""
     found = []
     for path, kind, text in texts(payload):
         if wrong := disturbing(text):

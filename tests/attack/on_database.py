@@ -2,14 +2,14 @@
 
 The reader has all files at any moment, with the logs of changes from the beginning of a round on, and all that the
 database tells beside its rows: numbers of rows, transactions and pages, dead versions of rows, statistics, a base
-backup and a dump. They know everybody in the company, and when each was asked; what they want is to know whose
-ballot, diary or comment lies where, and to read one.
+backup and a dump. They know everybody in the company, and when each was asked. They want to know whose ballot,
+diary or comment lies where, and to read one.
 
-The order in which ballots came in can be read (on SQLite in the numbers of the pages that their second half lies on,
-on PostgreSQL in nearly everything). It is worth something only beside an order in which people did something, and
-none is stored. What is known nevertheless: a ballot that came in before a time zone was asked is by nobody from there,
-and a row of the outbox says for a moment who is to be reminded, which stays in dead versions of it until the close and
-in the log of changes as long as that is kept. The score counts what is linked beyond this.
+The order in which ballots came in can be read: on SQLite from the pages that their second half lies on, on
+PostgreSQL from nearly everything. That is worth something only beside an order in which people did something,
+and none is stored. What is known nevertheless: a ballot that came in before a time zone was asked is from nobody
+there; and the outbox names for a moment those who are to be reminded, which can be read in dead rows until the
+close, and in PostgreSQL's log of changes as long as that is kept. The score counts what is linked beyond this.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def _whose(kind: str, effort: Effort, progress: Progress) -> Outcome:
 def _words(kind: str, effort: Effort, progress: Progress) -> Outcome:
     """What people wrote."""
     found = _evidence(kind, effort, progress)
+    comments = f"{found.astray} of {found.released:,} released comments outside their table"
     return Outcome(
-        found=f"{found.readable} of {found.words:,} words and hours; {found.astray} of {found.released:,} released "
-        "comments outside their table",
+        found=f"{found.readable} of {found.words:,} words and hours; {comments}",
         held=found.readable == found.astray == 0 < found.released,
     )
 
@@ -64,11 +64,11 @@ def _rests(kind: str, effort: Effort, progress: Progress) -> Outcome:
     """What is left after the close."""
     found = _evidence(kind, effort, progress)
     log = "" if kind == "SQLite" else f" (the log of changes keeps {found.left_in_log:,})"
+    told = f"by reminders, who had answered: of {found.told_after} of {found.people:,} people"
     return Outcome(
         found=f"{found.left} rests of {found.sealed:,} sealed ballots, of keys and diaries{log}; "
-        f"{found.reminders_left} of {found.reminded:,} reminders, of which {found.reminders_read:,} could be read "
-        "before",
-        held=found.left == found.reminders_left == 0,
+        f"{told} (before the close: {found.told:,})",
+        held=found.left == found.told_after == 0,
     )
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import struct
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from surveys.storage.database import Database
 from tests.attack.needles import Needles
-from tests.attack.sight import Kind, Known, Sight
+from tests.attack.sight import Kind, Known, Row, Sight
 from tests.postgres import PostgresServer
 
-# From src/include/storage/bufpage.h and access/htup_details.h; pages are 8 kB unless somebody compiled it otherwise.
+# From src/include/storage/bufpage.h and access/htup_details.h; a page has 8 kB unless it was compiled otherwise.
 _PAGE = 8192
 _PAGE_HEADER = 24
 _TUPLE = struct.Struct("<II10xHHB")
@@ -54,13 +53,16 @@ class PostgresReader:
         others = {"dump", "log of changes", file}
         return (blob for name, blob in sight.blobs.items() if name not in others and "pg_wal" not in name)
 
+    def rows(self) -> Sight:
+        """All rows at this moment, with what the database hides in them, and no bytes."""
+        with self._database.read() as session:
+            return Sight({table: _rows(session, table) for table in _tables(session)}, {})
+
     def sight(self) -> Sight:
         """Everything that there is to be seen at this moment, and in the log of changes since the start."""
         with self._database.read() as session:
             rows = {table: _rows(session, table) for table in _tables(session)}
-            chunks = (
-                session.execute(text(f"SELECT {_HIDDEN}, * FROM {_toast(session, 'ballot')}")).mappings().all()
-            )
+            chunks = _rows(session, _toast(session, "ballot"))
             ends = _end_of_log(session)
         blobs = self._backup()
         with self._database.read() as session:
@@ -81,7 +83,7 @@ class PostgresReader:
         sight.search("dump", "place in a dump", self._dump(blobs), _dumped(sight.known))
         return sight
 
-    def _meet_chunks(self, sight: Sight, chunks: list[Mapping[str, Any]]) -> None:
+    def _meet_chunks(self, sight: Sight, chunks: Sequence[Row]) -> None:
         """Long values lie in pieces, numbered from a counter of their own."""
         beginnings = {bytes(row["sealed"])[:64]: row["key"] for row in sight.rows["ballot"]}
         for chunk in chunks:
@@ -89,7 +91,7 @@ class PostgresReader:
             if key is not None:
                 for column in ("chunk_id", "ctid", "xmin"):
                     clock = "transaction" if column == "xmin" else f"chunk {column}"
-                    sight.meet(clock, f"chunk.{column}", _row(chunk)[column], (Kind.BALLOT, key))
+                    sight.meet(clock, f"chunk.{column}", chunk[column], (Kind.BALLOT, key))
 
     def _backup(self) -> dict[str, bytes]:
         """Every file of a base backup."""
@@ -119,10 +121,11 @@ class PostgresReader:
         return whole[self._began % _SEGMENT : ends - first * _SEGMENT]
 
     def _dump(self, blobs: dict[str, bytes]) -> bytes:
-        blobs["dump"] = self._server.run(
-            "pg_dump", "-h", str(self._server.socket), "-U", "postgres", str(self._database.url.database)
-        )
+        blobs["dump"] = self._server.run("pg_dump", *self._who(), str(self._database.url.database))
         return blobs["dump"]
+
+    def _who(self) -> list[str]:
+        return ["-h", str(self._server.socket), "-U", "postgres"]
 
 
 _HIDDEN = "ctid::text AS ctid, xmin::text AS xmin, xmax::text AS xmax"
@@ -142,12 +145,12 @@ def _tables(session: Session) -> list[str]:
     return [str(name) for name in session.scalars(names)]
 
 
-def _rows(session: Session, table: str) -> list[Mapping[str, Any]]:
-    found = session.execute(text(f'SELECT {_HIDDEN}, * FROM "{table}"')).mappings()  # noqa: S608 (its own tables)
+def _rows(session: Session, table: str) -> list[Row]:
+    found = session.execute(text(f"SELECT {_HIDDEN}, * FROM {table}")).mappings()  # noqa: S608 (its own tables)
     return [_row(row) for row in found]
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+def _row(row: RowMapping) -> Row:
     page, item = row["ctid"].strip("()").split(",")
     # The number of a transaction that has not been is none.
     numbers = {name: int(row[name]) or None for name in ("xmin", "xmax")}
@@ -164,7 +167,7 @@ def _file(session: Session, table: str) -> str:
     return str(session.scalar(text("SELECT pg_relation_filepath(CAST(:table AS regclass))"), {"table": table}))
 
 
-def _sealed(rows: Mapping[str, list[Mapping[str, Any]]]) -> Needles[Known]:
+def _sealed(rows: Mapping[str, Sequence[Row]]) -> Needles[Known]:
     return Needles({bytes(row["sealed"])[:64]: (Kind.BALLOT, row["key"]) for row in rows["ballot"]})
 
 

@@ -1,4 +1,4 @@
-"""What a reader of the database gets to see: where each ballot, diary, comment and person stands, and all bytes."""
+"""What a reader of the database sees: all bytes, and where ballots, diaries, comments and people stand in them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Sight:
             self._go_through(table, rows)
 
     def _go_through(self, table: str, rows: Sequence[Row]) -> None:
-        named = [self._named_in(row) for row in rows]
+        named = [self.named_in(row) for row in rows]
         for column in rows[0] if rows else ():
             clock = "transaction" if column in {"xmin", "xmax"} else f"{table}.{column}"
             places = [_place(row[column]) for row in rows]
@@ -70,7 +70,8 @@ class Sight:
                     for known in names if place is not None else ():
                         self.meet(clock, f"{table}.{column}", place, known)
 
-    def _named_in(self, row: Row) -> set[Known]:
+    def named_in(self, row: Row) -> set[Known]:
+        """Everybody and everything that a row names."""
         words = {word for value in row.values() for word in _words(value)}
         return {self.known[word] for word in words if word in self.known}
 
@@ -143,7 +144,7 @@ def by_equal_bytes(sight: Sight) -> Iterator[tuple[Name, Name]]:
         for kind, name in needles.found(bytes(row["sealed"])):
             if kind is Kind.PERSON:
                 yield bytes(row["key"]), name
-    pieces = {}
+    pieces: dict[bytes, bytes] = {}
     for row in sight.rows["ballot"]:
         key, sealed = bytes(row["key"]), bytes(row["sealed"])
         for piece in (key[:8], key[-8:], sealed[:8], sealed[-8:]):
@@ -153,4 +154,4 @@ def by_equal_bytes(sight: Sight) -> Iterator[tuple[Name, Name]]:
         if table != "ballot":
             for row in rows:
                 for key in searched.found(b"\0".join(_bytes(value) for value in row.values())):
-                    yield from ((key, name) for kind, name in sight._named_in(row) if kind is Kind.PERSON)
+                    yield from ((key, name) for kind, name in sight.named_in(row) if kind is Kind.PERSON)

@@ -6,15 +6,14 @@ import shutil
 import sqlite3
 import struct
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from surveys.storage.database import Database
 from tests.attack.needles import Needles
-from tests.attack.sight import Kind, Known, Sight
+from tests.attack.sight import Kind, Known, Row, Sight
 
 # From https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 _HEADER = struct.Struct(">8x I 4x 8s 8x")
@@ -76,17 +75,13 @@ class SqliteReader:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             yield copy.read_bytes()
 
+    def rows(self) -> Sight:
+        """All rows at this moment, and no bytes."""
+        return Sight(self._copy()[1], {})
+
     def sight(self) -> Sight:
         """Everything that there is to be seen at this moment, and in the log since the start."""
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder) / "copy.db"
-            blobs = {}
-            for ending in ("", "-wal", "-shm"):
-                file = Path(f"{self._path}{ending}")
-                blobs[f"file{ending}"] = file.read_bytes()
-                shutil.copy(file, f"{copy}{ending}")
-            rows = dict(_rows(copy))
-            whole = copy.read_bytes()
+        blobs, rows, whole = self._copy()
         sight = Sight(rows, blobs)
         sight.search("file", "place in the file", whole)
         sight.search("log file", "place in the log file", blobs["file-wal"])
@@ -98,8 +93,19 @@ class SqliteReader:
                 sight.meet("log", "commit", commit, known)
         return sight
 
+    def _copy(self) -> tuple[dict[str, bytes], dict[str, list[Row]], bytes]:
+        """The files, the rows in them, and the database file with the log worked into it."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "copy.db"
+            blobs = {}
+            for ending in ("", "-wal", "-shm"):
+                file = Path(f"{self._path}{ending}")
+                blobs[f"file{ending}"] = file.read_bytes()
+                shutil.copy(file, f"{copy}{ending}")
+            return blobs, dict(_rows(copy)), copy.read_bytes()
 
-def _rows(path: Path) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+
+def _rows(path: Path) -> Iterator[tuple[str, list[Row]]]:
     """Every table of a copy, the log worked into it."""
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row

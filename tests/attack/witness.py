@@ -7,7 +7,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +23,7 @@ from tests.attack.busy_company import BusyCompany, Week
 from tests.attack.linkage import Linkage, Name, Trace, Truth
 from tests.attack.needles import Needles
 from tests.attack.postgres_reader import SETTINGS, PostgresReader
-from tests.attack.sight import Kind, Sight, by_digest, by_equal_bytes
+from tests.attack.sight import Kind, Row, Sight, by_digest, by_equal_bytes
 from tests.attack.sqlite_reader import SqliteReader
 from tests.postgres import running
 
@@ -38,6 +38,8 @@ class Reader(Protocol):
     def start(self) -> None: ...
 
     def look(self) -> None: ...
+
+    def rows(self) -> Sight: ...
 
     def sight(self) -> Sight: ...
 
@@ -54,20 +56,20 @@ class Evidence:
     diaries: Linkage = field(default_factory=Linkage)
     comments: Linkage = field(default_factory=Linkage)
     weaker: Linkage = field(default_factory=Linkage)
-    # Ballots that were put in, and comments and hours that were written in them.
+    # People times rounds; ballots that were sealed, and comments and hours that were written in them.
+    people: int = 0
     sealed: int = 0
     words: int = 0
-    # Words read where they must not be, and released comments met outside their table.
+    # Words read where they must not be; comments that were released, and those met outside their table.
     readable: int = 0
-    astray: int = 0
     released: int = 0
-    # Sealed ballots, ballot keys and rounds' private keys met after the close, in files and in the log of changes.
+    astray: int = 0
+    # Sealed ballots and diaries, ballot keys, private keys met after the close: in files, in the log of changes.
     left: int = 0
     left_in_log: int = 0
-    # Reminders that were sent, and those that could be read before and after the close.
-    reminded: int = 0
-    reminders_read: int = 0
-    reminders_left: int = 0
+    # People of whom reminders tell whether they had answered by then, before the close and after.
+    told: int = 0
+    told_after: int = 0
 
 
 @contextmanager
@@ -113,7 +115,7 @@ def _everything_sealed() -> Iterator[list[bytes]]:
 def witness(kind: str, *, size: int, weeks: int, progress: Progress) -> Evidence:
     """Live through some rounds, and one more of the weaker design, and have everything read."""
     evidence = Evidence()
-    dice = random.Random(f"{kind} {size}")
+    dice = random.Random(f"{kind} {size}")  # noqa: S311 (no secrets)
     with MAKERS[kind]() as make:
         database, reader = make()
         company = BusyCompany(database, MasterKey(secrets.token_bytes(32)), size=size, dice=dice)
@@ -140,13 +142,16 @@ def _live_a_week(company: BusyCompany, reader: Reader, week_on: date, evidence: 
     before = reader.sight()
     truth = _truth(company, week)
     _link_ballots(evidence.ballots, before, truth, week)
-    evidence.sealed += len(sealed)
     _read_words(evidence, before, week)
     company.close(week)
     after = reader.sight()
-    _link_the_rest(evidence, before, after, company, truth, week)
-    _look_for_rests(evidence, before, after, sealed, week, reader)
-    _look_for_reminders(evidence, before, after, company, week)
+    _link_the_rest(evidence, before, after, _Behind(company, week, truth))
+    _read_words_after(evidence, after, week, reader)
+    _look_for_rests(evidence, after, dict(_rests(before, sealed)))
+    evidence.sealed += len(sealed)
+    evidence.people += len(company.reps)
+    evidence.told += _told(before.blobs.values(), company, week)
+    evidence.told_after += _told(_files_and_log(after)[0], company, week)
 
 
 def _truth(company: BusyCompany, week: Week) -> Truth:
@@ -160,26 +165,35 @@ def _link_ballots(linkage: Linkage, sight: Sight, truth: Truth, week: Week) -> N
     linkage.try_pairs("equal bytes", by_equal_bytes(sight), truth)
 
 
-def _link_the_rest(
-    evidence: Evidence, before: Sight, after: Sight, company: BusyCompany, truth: Truth, week: Week
-) -> None:
+@dataclass(frozen=True)
+class _Behind:
+    """What is behind a round."""
+
+    company: BusyCompany
+    week: Week
+    truth: Truth
+
+    def authors(self, comments: Iterable[Row]) -> Truth:
+        said = self.week.said
+        found = {row["id"]: said[word] for row in comments for word in row["text"].split() if word in said}
+        return Truth(found, self.truth.classes)
+
+    def writers(self) -> Truth:
+        serving, on = self.company.master.serving(), quarter(self.week.round.week_on)
+        return Truth({serving.diary_key(on, rep.id): rep.id for rep in self.company.reps}, self.truth.classes)
+
+
+def _link_the_rest(evidence: Evidence, before: Sight, after: Sight, behind: _Behind) -> None:
     """Diaries and released comments, to people and to the ballots of the same round."""
+    owners = behind.truth.owners
     ballots = [
-        Trace(trace.clock, f"ballot by {trace.what}", [(place, week.owners[key]) for place, key in trace.met])
+        Trace(trace.clock, f"ballot by {trace.what}", [(place, owners[key]) for place, key in trace.met])
         for trace in before.traces(Kind.BALLOT)
     ]
-    people = [*before.traces(Kind.PERSON), *after.traces(Kind.PERSON), *ballots]
-    serving = company.master.serving()
-    on = quarter(week.round.week_on)
-    diaries = Truth({serving.diary_key(on, rep.id): rep.id for rep in company.reps}, truth.classes)
-    evidence.diaries.try_all(after.traces(Kind.DIARY), people, diaries)
-    authors = {
-        row["id"]: week.said[word]
-        for row in after.rows["comment"]
-        for word in row["text"].split()
-        if word in week.said
-    }
-    evidence.comments.try_all(after.traces(Kind.COMMENT), people, Truth(authors, truth.classes))
+    earlier = [replace(trace, what=f"{trace.what} before") for trace in before.traces(Kind.PERSON)]
+    people = [*after.traces(Kind.PERSON), *earlier, *ballots]
+    evidence.diaries.try_all(after.traces(Kind.DIARY), people, behind.writers())
+    evidence.comments.try_all(after.traces(Kind.COMMENT), people, behind.authors(after.rows["comment"]))
 
 
 def _read_words(evidence: Evidence, before: Sight, week: Week) -> None:
@@ -189,19 +203,21 @@ def _read_words(evidence: Evidence, before: Sight, week: Week) -> None:
     evidence.readable += len({word for blob in before.blobs.values() for word in words.found(blob)})
 
 
-def _look_for_rests(
-    evidence: Evidence, before: Sight, after: Sight, sealed: list[bytes], week: Week, reader: Reader
-) -> None:
-    """After the close, only released comments can be read, in their table; and nothing is left of ballots."""
+def _read_words_after(evidence: Evidence, after: Sight, week: Week, reader: Reader) -> None:
+    """After the close, released comments can be read in their table, and nothing anywhere else."""
     hidden = Needles({word.encode(): word for word in (*week.taken_back, *week.given)})
     said = Needles({word.encode(): word for word in week.said})
     evidence.readable += len({word for blob in after.blobs.values() for word in hidden.found(blob)})
-    evidence.released += len(said.found(b"\n".join(row["text"].encode() for row in after.rows["comment"])))
+    evidence.released += len(said.found("\n".join(row["text"] for row in after.rows["comment"]).encode()))
     evidence.astray += len({word for blob in reader.without(after, "comment") for word in said.found(blob)})
-    rests = Needles(dict(_rests(before, sealed)))
+
+
+def _look_for_rests(evidence: Evidence, after: Sight, rests: Mapping[bytes, Name]) -> None:
+    """After the close, nothing is left of ballots, of their keys and of the diaries as they were."""
+    needles = Needles(rests)
     files, log = _files_and_log(after)
-    evidence.left += len({rest for blob in files for rest in rests.found(blob)})
-    evidence.left_in_log += len({rest for blob in log for rest in rests.found(blob)})
+    evidence.left += len({rest for blob in files for rest in needles.found(blob)})
+    evidence.left_in_log += len({rest for blob in log for rest in needles.found(blob)})
 
 
 def _rests(before: Sight, sealed: list[bytes]) -> Iterator[tuple[bytes, Name]]:
@@ -223,9 +239,11 @@ def _files_and_log(sight: Sight) -> tuple[list[bytes], list[bytes]]:
     return [blob for name, blob in sight.blobs.items() if name not in log], [sight.blobs[name] for name in log]
 
 
-def _look_for_reminders(evidence: Evidence, before: Sight, after: Sight, company: BusyCompany, week: Week) -> None:
-    reminders = Needles({f"{reminders_of(week.round.id)}{rep.id}".encode(): rep.id for rep in company.reps})
-    evidence.reminded += len(company.reps) - len(week.done_by_reminder)
-    evidence.reminders_read += len({who for blob in before.blobs.values() for who in reminders.found(blob)})
-    files, _ = _files_and_log(after)
-    evidence.reminders_left += len({who for blob in files for who in reminders.found(blob)})
+def _told(blobs: Iterable[bytes], company: BusyCompany, week: Week) -> int:
+    """Of how many people readable reminders tell rightly whether they had answered; none, where all have one."""
+    written = {f"{reminders_of(week.round.id)}{rep.id}".encode(): rep.id for rep in company.reps}
+    needles = Needles(written)
+    reminded = {who for blob in blobs for who in needles.found(blob)}
+    if not 0 < len(reminded) < len(company.reps):
+        return 0
+    return sum((rep.id in reminded) != (rep.id in week.done_by_reminder) for rep in company.reps)

@@ -276,12 +276,14 @@ def test_copy_that_cannot_be_made_holds_up_no_other_message(fresh_office: Office
     office = fresh_office
     assert office.answer("north1", steady("north1")).ok
     office.close_pulse()
-    order_copy(office, "north1")
-    order_copy(office, "north2")
     own = diaries.keys_of(office.bot.services.keys, person(office, "north1").id, office.clock.now().date())
     with office.bot.database.work() as session:
         # As after a master key was exchanged under the running bot.
         session.execute(update(DiaryRow).where(DiaryRow.key.in_(own)).values(sealed=b"of another key" * 300))
+    for name in ("north1", "north2"):
+        office.home(name)
+    for name in ("north1", "north2"):
+        on_home(office, name, Action.COPY_OWN_DATA)
     deliver(office.bot)
     assert copies(office, "north1") == []
     assert len(copies(office, "north2")) == 1

@@ -81,6 +81,10 @@ def change_the_actor(session: Session) -> None:
     session.execute(update(AuditRow).where(AuditRow.id == 3).values(actor="somebody else"))
 
 
+def change_the_act(session: Session) -> None:
+    session.execute(update(AuditRow).where(AuditRow.id == 3).values(act=Deed.PEOPLE))
+
+
 def change_the_time(session: Session) -> None:
     session.execute(update(AuditRow).where(AuditRow.id == 3).values(at=NOW + timedelta(microseconds=1)))
 
@@ -102,7 +106,15 @@ def seal_a_changed_line_anew(session: Session) -> None:
 
 @pytest.mark.parametrize(
     "tamper",
-    [change_a_word, change_the_actor, change_the_time, change_the_seal, swap_two, seal_a_changed_line_anew],
+    [
+        change_a_word,
+        change_the_actor,
+        change_the_act,
+        change_the_time,
+        change_the_seal,
+        swap_two,
+        seal_a_changed_line_anew,
+    ],
 )
 def test_what_is_changed_afterwards_shows(database: Database, tamper: Callable[[Session], None]) -> None:
     note(database, *"abcde")

@@ -389,6 +389,8 @@ def test_a_link_to_the_key_stays_a_link(database: Database, path: Path) -> None:
     MasterKey.create(path)
     link = path.parent.parent / "link.key"
     link.symlink_to(path)
+    # Beside the key itself: only there can it take its place at once.
+    assert rotation.upcoming(link) == rotation.upcoming(path)
     rotate(database, link)
     assert link.is_symlink()
     assert fits(database, load(path))

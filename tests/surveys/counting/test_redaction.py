@@ -99,6 +99,12 @@ def test_a_name_is_never_read_as_a_pattern() -> None:
     assert Redaction(["A.a (Sales) [*"])("Aba, sales [*") == "Aba, sales [*"
 
 
+def test_a_numbered_account_is_found_as_it_stands_and_leaves_the_word_alone() -> None:
+    assert (
+        Redaction(["North Rep7"])("rep7 or Rep 7, no rep of the north") == "[name] or Rep 7, no rep of the north"
+    )
+
+
 def test_role_addresses_take_no_word_out_of_a_comment() -> None:
     assert (
         Redaction(["Kim Lund"], ["sales@quay.example", "emea.lead@quay.example"])("sales in emea")

@@ -4,7 +4,7 @@ import hashlib
 import re
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 
 from handlers import answer_view
 from handlers.access import Permit
@@ -17,7 +17,6 @@ from surveys.outbox import Message
 from surveys.people.directory import Person
 from surveys.people.rights import Act
 
-_MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>")
 _ASK = re.compile(r"^\s*ask\b", re.IGNORECASE)
 
 
@@ -44,18 +43,18 @@ class Questions:
         payload = self._payload(person, text) | {"response_url": body["response_url"]}
         self._post(Message(key, "respond", body["user_id"], payload))
 
-    def mention(self, event: dict[str, Any], person: Person | None) -> None:
+    def mention(self, event: dict[str, Any], context: BoltContext, person: Person | None) -> None:
         """A mention in a channel, answered to the asker alone."""
-        text = _MENTION.sub("", event.get("text", "")).strip() or "help"
+        text = _asked(event, context)
         recipient = f"{event['channel']}:{event['user']}"
         key = _key("mention", event["ts"])
         self._post(Message(key, "ephemeral", recipient, self._payload(person, text)))
 
-    def message(self, event: dict[str, Any], person: Person | None) -> None:
+    def message(self, event: dict[str, Any], context: BoltContext, person: Person | None) -> None:
         """A direct message."""
         if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
             return
-        text = _MENTION.sub("", event.get("text", "")).strip() or "help"
+        text = _asked(event, context)
         key = _key("message", f"{event['channel']}{event['ts']}")
         self._post(Message(key, "post", event["channel"], self._payload(person, text)))
 
@@ -81,6 +80,11 @@ class Questions:
         with self._services.database.work() as session:
             outbox.post(session, message, now=self._services.now())
         self._services.outbox_filled()
+
+
+def _asked(event: dict[str, Any], context: BoltContext) -> str:
+    """The question without the mention of ourselves; whoever else is mentioned is part of it."""
+    return re.sub(rf"<@{context.bot_user_id}(\|[^>]*)?>", "", event.get("text", "")).strip() or "help"
 
 
 def _key(kind: str, cause: str) -> str:

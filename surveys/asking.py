@@ -42,7 +42,8 @@ def ask(session: Session, person: Person, text: str, *, now: datetime, company_z
     """Read a question and answer it from what the asker may see."""
     units = directory.units(session)
     today = now.astimezone(person.zone(company_zone)).date()
-    question = parse(text, units=units, asker_units=sorted(person.leads), today=today)
+    people = directory.names(session)
+    question = parse(text, units=units, asker_units=sorted(person.leads), today=today, people=people)
     seen = results.visible_units(session, person)
     whole = results.whole_record(session)
     record = results.visible(whole, seen)

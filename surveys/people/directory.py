@@ -73,6 +73,11 @@ def people(session: Session, *, role: Role | None = None) -> list[Person]:
     return [person for person in found if role is None or role in person.roles]
 
 
+def names(session: Session) -> frozenset[str]:
+    """Names of everybody active, as the roster writes them."""
+    return frozenset(session.scalars(select(PersonRow.name).where(PersonRow.active)))
+
+
 def by_email(session: Session, email: str) -> Person:
     """The active person with this email; raises UnknownPerson."""
     row = session.scalar(select(PersonRow).where(PersonRow.email == email.lower(), PersonRow.active))

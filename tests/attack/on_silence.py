@@ -15,7 +15,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from itertools import product
 from unittest.mock import patch
 
 import numpy as np
@@ -29,8 +29,8 @@ from surveys.ballots.keys import MasterKey
 from surveys.ballots.sealed import Ballot, Diary, quarter
 from surveys.storage.tables import DiaryRow
 from tests.attack.attack import Attack, Effort, Outcome, Progress
-from tests.attack.busy_company import BusyCompany, Week
-from tests.attack.linkage import Linkage, Name, Score, Truth
+from tests.attack.busy_company import BusyCompany
+from tests.attack.linkage import Linkage, Name, Score
 from tests.attack.sight import Kind, Sight
 from tests.attack.witness import MAKERS, Reader
 
@@ -38,6 +38,8 @@ from tests.attack.witness import MAKERS, Reader
 FIRST_WEEK, WEEKS = date(2026, 7, 6), 13
 SIZES = {Effort.SMALL: 40, Effort.FULL: 400}
 TOO_LUCKY = 1e-6
+# What the databases add to a row.
+HIDDEN = {"rowid_", "ctid", "xmin", "xmax"}
 # The weaker design must link so many of the diaries.
 MOST = 0.9
 
@@ -66,9 +68,7 @@ def _patterns(company: BusyCompany, dice: random.Random) -> dict[str, tuple[bool
     found = {}
     for rep in company.reps:
         usual, away = dice.uniform(0.4, 0.95), dice.randrange(-1, WEEKS)
-        found[rep.id] = tuple(
-            dice.random() < usual and number not in {away, away + 1} for number in range(WEEKS)
-        )
+        found[rep.id] = tuple(dice.random() < usual and number not in {away, away + 1} for number in range(WEEKS))
     return found
 
 
@@ -89,21 +89,120 @@ def _live(company: BusyCompany, reader: Reader, dice: random.Random, progress: P
 
 # -- looking for a rhythm -------------------------------------------------------------------------------
 
+# The rows of one table by what they name.
+Rows = Mapping[Name, frozenset[str]]
+# For each name, week by week.
+Beats = NDArray[np.bool_]
 
-def _rhythms(lived: Quarter, kind: Kind) -> Iterator[tuple[str, list[Name], NDArray[np.bool_]]]:
-    """What may beat in time with somebody's answers: for each thing of a kind, something in each week or not."""
-    for hidden in (False, True):
-        before = [_by_name(week.before, kind, hidden=hidden) for week in lived.weeks]
-        after = [_by_name(week.after, kind, hidden=hidden) for week in lived.weeks]
-        for table in lived.weeks[0].after.rows:
-            names = sorted({name for copies in (*before, *after) for name in copies[table]})
-            if not names:
-                continue
-            earlier: list[Mapping[str, Rows]] = [{table: {}}, *after[:-1]]
-            closing = [[one[table].get(name) != other[table].get(name) for name in names] for one, other in zip(before, after, strict=True)]
-            between = [[one[table].get(name) != other[table].get(name) for name in names] for one, other in zip(earlier, before, strict=True)]
-            number = [[len(one[table].get(name, ())) for name in names] for one in before]
-            what = f"{table}{' with what it hides' if hidden else ''}"
-            yield f"{what}, changed by the close", names, np.array(closing).T
-            yield f"{what}, changed before the close", names, np.array(between).T
-            yield f"{what}, more rows", names, np.array([[n > min(week) for n in week] for week in number]).T
+
+def _by_name(sight: Sight, table: str, kind: Kind, *, hidden: bool) -> Rows:
+    """The rows of a table by the people, or the diaries, that they name."""
+    found: dict[Name, set[str]] = {}
+    for row in sight.rows[table]:
+        shown = repr([value for column, value in row.items() if hidden or column not in HIDDEN])
+        for named, name in sight.named_in(row):
+            if named is kind:
+                found.setdefault(name, set()).add(shown)
+    return {name: frozenset(rows) for name, rows in found.items()}
+
+
+def _rhythms(lived: Quarter, kind: Kind) -> Iterator[tuple[str, list[Name], Beats]]:
+    """What may beat in time with somebody's answers, in each table; what beats alike for all is left out."""
+    for table, hidden in product(lived.weeks[0].after.rows, (False, True)):
+        before = [_by_name(week.before, table, kind, hidden=hidden) for week in lived.weeks]
+        after = [_by_name(week.after, table, kind, hidden=hidden) for week in lived.weeks]
+        names = sorted({name for rows in (*before, *after) for name in rows}, key=str)
+        beats = {
+            "changed by the close": _differences(before, after, names),
+            "changed since the close before": _differences([{}, *after[:-1]], before, names),
+            "there before the close": _differences([{}] * WEEKS, before, names),
+            "there after the close": _differences([{}] * WEEKS, after, names),
+            "in most rows": _most(before, names),
+        }
+        for what, found in beats.items():
+            if len(names) > 1 and np.any(found != found[0]):
+                yield f"{table}{', with what it hides' if hidden else ''}: {what}", names, found
+
+
+def _differences(one: Sequence[Rows], other: Sequence[Rows], names: Sequence[Name]) -> Beats:
+    pairs = list(zip(one, other, strict=True))
+    return np.array([[these.get(name) != those.get(name) for these, those in pairs] for name in names])
+
+
+def _most(weeks: Sequence[Rows], names: Sequence[Name]) -> Beats:
+    numbers = np.array([[len(rows.get(name, ())) for rows in weeks] for name in names])
+    return numbers > np.min(numbers, axis=0, initial=1 << 30)
+
+
+def _match(linkage: Linkage, lived: Quarter, kind: Kind, owners: Mapping[Name, Name], dice: random.Random) -> None:
+    """Assign each thing to the person whose weeks fit its own best, all at once; in time, or against it."""
+    people = dice.sample(list(lived.answered), len(lived.answered))
+    truth = np.array([lived.answered[who] for who in people], dtype=int)
+    for what, names, beats in _rhythms(lived, kind):
+        fits = np.abs((2 * beats.astype(int) - 1) @ (2 * truth - 1).T)
+        things, guessed = linear_sum_assignment(fits, maximize=True)
+        pairs = zip(things.tolist(), guessed.tolist(), strict=True)
+        hits = sum(owners.get(names[thing]) == people[who] for thing, who in pairs)
+        linkage.scores[what] = Score(len(names), hits, 1.0)
+
+
+def _known_by_turnout(lived: Quarter) -> int:
+    """Of how many people and weeks the released turnout says it: everybody answered, or nobody."""
+    known = 0
+    for number, week in enumerate(lived.weeks):
+        (release,) = (
+            row["id"]
+            for row in week.after.rows["release"]
+            if str(row["week_on"]) == str(FIRST_WEEK + timedelta(weeks=number))
+        )
+        groups = [row for row in week.after.rows["release_group"] if row["release_id"] == release]
+        known += sum(group["invited"] for group in groups if group["answered"] in {0, group["invited"]})
+    return known
+
+
+# -- the weaker design ----------------------------------------------------------------------------------
+
+
+def _write_those_who_answered(
+    session: Session, known: Mapping[bytes, Diary], ballots: Iterable[Ballot], *, week_on: date, master: MasterKey
+) -> None:
+    """In the place of `diaries.write_anew`: who says nothing keeps the row as it was."""
+    public = diaries.keep_pair(session, master).public_key
+    for ballot in ballots:
+        key = ballot.diary_keys[0]
+        diary = known.get(key, Diary()).with_entry(week_on, ballot.answers)
+        session.execute(delete(DiaryRow).where(DiaryRow.key == key))
+        session.add(DiaryRow(key=key, sealed=diary.seal(public=public)))
+
+
+def _attack(kind: str, effort: Effort, progress: Progress) -> Outcome:
+    dice = random.Random(f"{kind} {effort}")  # noqa: S311 (no secrets)
+    turnouts: dict[bool, int] = {}
+    linked = {weak: {Kind.DIARY: Linkage(), Kind.PERSON: Linkage()} for weak in (False, True)}
+    with MAKERS[kind]() as make:
+        for weak in (False, True):
+            database, reader = make()
+            company = BusyCompany(database, MasterKey(secrets.token_bytes(32)), size=SIZES[effort], dice=dice)
+            weaker = patch.object(count, "write_anew", _write_those_who_answered) if weak else nullcontext()
+            with weaker:
+                lived = _live(company, reader, dice, lambda done, weak=weak: progress((done + weak) / 2))
+            _match(linked[weak][Kind.DIARY], lived, Kind.DIARY, lived.writers, dice)
+            _match(linked[weak][Kind.PERSON], lived, Kind.PERSON, {who: who for who in lived.answered}, dice)
+            database.close()
+            turnouts[weak] = _known_by_turnout(lived)
+    weak_best = linked[True][Kind.DIARY].best[1]
+    return Outcome(
+        found=f"diaries: {linked[False][Kind.DIARY].in_words}\npeople: {linked[False][Kind.PERSON].in_words}\n"
+        f"told by turnout, as all of a group answered: {turnouts[False]:,} of {SIZES[effort] * WEEKS:,} people and weeks",
+        held=all(each.luck > TOO_LUCKY for each in linked[False].values())
+        and weak_best.hits > MOST * weak_best.tried,
+        beside=f"only the diaries of those who answered are written: {linked[True][Kind.DIARY].in_words}",
+    )
+
+
+ATTACKS = [
+    Attack(
+        f"who answered, over {WEEKS} weeks, from copies of {kind}", "as many as by chance", partial(_attack, kind)
+    )
+    for kind in MAKERS
+]

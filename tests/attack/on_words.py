@@ -1,8 +1,8 @@
-"""Ten thousand texts that try to come alive, to break something or to disappear, through all that people can write.
+"""Ten thousand texts that try to come alive, to break something or to disappear, through all that people write.
 
 A text is live when it changes how a message is drawn: so every message is made twice, once with the hostile text
-and once with a harmless word, and drawn with the grammar of the sandbox's own page (`markup`). Where the two differ
-in anything but that word, the text was live.
+and once with a harmless word, and drawn with the grammar of the sandbox's own page (`markup`). Where the two
+differ in anything but that word, the text was live.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ from surveys.storage.migrate import migrate
 from surveys.storage.tables import CommentRow, GroupRow, PersonRow, UnitRow
 from tests.attack.attack import Attack, Effort, Outcome, Progress
 from tests.attack.hostile import hostile
-from tests.attack.markup import disturbing, drawn, faults, texts
+from tests.attack.markup import Piece, disturbing, drawn, faults, texts
 from tests.attack.quay import DOCKS, MILLS, NORTH_TEAM, plant, roster_csv
 from tests.company import WEEKLY, close
 
-TEXTS = {Effort.SMALL: 400, Effort.FULL: 10_000}
-# Rosters, comments in one round, and messages with a picture take longer.
-EVERY = {Effort.SMALL: 4, Effort.FULL: 1}
+TEXTS = {Effort.SMALL: 300, Effort.FULL: 10_000}
+# What takes longer is tried with every so many; and how many comment in one round.
+EVERY = {Effort.SMALL: 3, Effort.FULL: 1}
 ANSWERING = {Effort.SMALL: 60, Effort.FULL: 500}
 PICTURES_EVERY = {Effort.SMALL: 40, Effort.FULL: 25}
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -151,7 +151,8 @@ def names_of_units(database: Database, hostiles: Sequence[str], found: Findings,
         with_picture = start % (4 * pictures) == 0
         found.tried["names of units"] += 1 if start % 40 == 0 else 4
         with found.crashes(batch):
-            _compare(database, [name[:255] for name in batch], found, with_picture=with_picture)
+            language = "de" if start % 12 else "en"
+            _compare(database, [name[:255] for name in batch], language, found, with_picture=with_picture)
 
 
 def _can_be_stored(name: str) -> bool:
@@ -159,11 +160,13 @@ def _can_be_stored(name: str) -> bool:
     return not any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in name)
 
 
-def _compare(database: Database, names: Sequence[str], found: Findings, *, with_picture: bool) -> None:
+def _compare(
+    database: Database, names: Sequence[str], language: str, found: Findings, *, with_picture: bool
+) -> None:
     harmless = [_harmless(name, place) for place, name in enumerate(names)]
-    visible = [legible_name(name) or unit_id for name, unit_id in zip(names, RENAMED, strict=True)]
-    calm = _surfaces(database, tuple(harmless), with_picture=with_picture)
-    for surface, payload in _surfaces(database, names, with_picture=with_picture).items():
+    visible = [drawn_name(legible_name(name) or unit_id) for name, unit_id in zip(names, RENAMED, strict=True)]
+    calm = _surfaces(database, tuple(harmless), language, with_picture=with_picture)
+    for surface, payload in _surfaces(database, names, language, with_picture=with_picture).items():
         wrong = [*faults(payload), *_otherwise(payload, calm[surface], dict(zip(harmless, visible, strict=True)))]
         for fault in wrong:
             found.note("live or disturbing", f"{surface}: {fault} from {names!a}")
@@ -186,13 +189,20 @@ def _otherwise(payload: Any, harmless: Any, instead: dict[str, str]) -> Iterator
             continue
         expected = [(styles, _replaced(piece, instead)) for styles, piece in drawn(plain[path][1])]
         got = drawn(text.replace("\u2068", "").replace("\u2069", ""))
-        if got != expected and not text.endswith("…"):
+        if not _same(got, expected) and not text.endswith("…"):
             yield f"{path} is drawn {got!a} and not {expected!a}"
+
+
+def _same(pieces: Sequence[Piece], others: Sequence[Piece]) -> bool:
+    """Whether two texts are drawn alike; names in a list may stand in another order."""
+    if [styles for styles, _ in pieces] != [styles for styles, _ in others]:
+        return False
+    return Counter("".join(text for _, text in pieces)) == Counter("".join(text for _, text in others))
 
 
 def _replaced(text: str, instead: dict[str, str]) -> str:
     for name, visible in instead.items():
-        text = text.replace(name, drawn_name(visible))
+        text = text.replace(name, visible)
     return text
 
 
@@ -201,14 +211,14 @@ def drawn_name(name: str) -> str:
     return "".join(piece for _, piece in drawn(escape(name))).replace("\u2068", "").replace("\u2069", "")
 
 
-_calm: dict[tuple[Sequence[str], bool], dict[str, Any]] = {}
+_calm: dict[tuple[Sequence[str], str, bool], dict[str, Any]] = {}
 _states: dict[str, State] = {}
 
 
-def _surfaces(database: Database, names: Sequence[str], *, with_picture: bool) -> dict[str, Any]:
+def _surfaces(database: Database, names: Sequence[str], language: str, *, with_picture: bool) -> dict[str, Any]:
     """Every message and view that tells of units, for a leader of all of them; those of a tuple are kept."""
-    if (known := _calm.get((names, with_picture)) if isinstance(names, tuple) else None) is not None:
-        return known
+    if isinstance(names, tuple) and (names, language, with_picture) in _calm:
+        return _calm[names, language, with_picture]
     found: dict[str, Any] = {}
     with database.work() as session:
         rename(session, names)
@@ -224,14 +234,14 @@ def _surfaces(database: Database, names: Sequence[str], *, with_picture: bool) -
             found |= {
                 f"{key} in {language}": one for key, one in _read_by(session, reader, record, states).items()
             }
-        say = words("en")
+        say = words(language)
         if with_picture:
             found["alert"] = alert.cycle_message(record, states[NORTH_TEAM], say)
         turned = replace(states[NORTH_TEAM], unit_id=MILLS)
         found["drift"] = alert.drift_message(record, turned, say)
     made = {key: _without_picture(one) for key, one in found.items()}
     if isinstance(names, tuple):
-        _calm[names, with_picture] = made
+        _calm[names, language, with_picture] = made
     return made
 
 
@@ -410,7 +420,7 @@ def attack(effort: Effort, progress: Progress) -> Outcome:
             lambda: rosters(database, hostiles[:: EVERY[effort]], found),
             lambda: questions(database, hostiles, found),
             lambda: comments(hostiles[:: EVERY[effort]], found, number=ANSWERING[effort]),
-            lambda: names_of_units(database, hostiles, found, pictures=PICTURES_EVERY[effort]),
+            lambda: names_of_units(database, hostiles[:: EVERY[effort]], found, pictures=PICTURES_EVERY[effort]),
         ]
         for place, step in enumerate(steps):
             step()

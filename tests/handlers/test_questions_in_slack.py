@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from slack_bolt import BoltContext
 
 from handlers.ids import COMMAND, Action
 from handlers.words import words
@@ -162,9 +163,9 @@ def test_bot_does_not_answer_its_own_messages_or_edits(seasoned: Office) -> None
     questions = Questions(seasoned.bot.services)
     with seasoned.bot.database.read() as session:
         sam = directory.by_slack_id(session, seasoned.id("sam"))
-    questions.message(event | {"text": "help", "bot_id": "B1"}, sam)
-    questions.message(event | {"text": "help", "subtype": "message_changed"}, sam)
-    questions.message(event | {"text": "help", "channel_type": "channel"}, sam)
+    questions.message(event | {"text": "help", "bot_id": "B1"}, BoltContext(), sam)
+    questions.message(event | {"text": "help", "subtype": "message_changed"}, BoltContext(), sam)
+    questions.message(event | {"text": "help", "channel_type": "channel"}, BoltContext(), sam)
     seasoned.ask("sam", "help")
     fresh = [m for m in seasoned.messages("sam") if m["ts"] not in before and m.get("bot_id")]
     assert len(fresh) == 1

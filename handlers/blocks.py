@@ -15,7 +15,9 @@ SECTION, HEADER, BUTTON, CONTEXT, VALUE = 3000, 150, 75, 2000, 2000
 # nothing to it: operators and modifier letters. An underscore inside a word is no formatting.
 _LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-_EMOJI = re.compile(r":(?=[^\s:]*[^\W\d_][^\s:]*:)")
+# Of two colons the first; and beside a name one that could be the first of two, for ours may come behind it.
+_EMOJI = re.compile(r":(?=[^\s:]+:)")
+_COLON = re.compile(r":(?!\s)")
 # A line that begins so is a quotation.
 _QUOTED = re.compile(r"(?m)^(\s*)>")
 _FROM_RIGHT = frozenset({"R", "AL"})
@@ -23,7 +25,8 @@ _FROM_RIGHT = frozenset({"R", "AL"})
 
 def escape(text: str) -> str:
     """Text of others inside our formatting: nothing in it is live, and it turns nothing that stands beside it."""
-    plain = _UNDERSCORE.sub("\u02cd", _without_emoji(printable(text)).translate(_LOOK_ALIKES))
+    plain = _COLON.sub("\u2236", printable(text).translate(_LOOK_ALIKES))
+    plain = _UNDERSCORE.sub("\u02cd", plain)
     plain = _QUOTED.sub("\\1\u203a", plain)
     plain = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if any(unicodedata.bidirectional(sign) in _FROM_RIGHT for sign in plain):
@@ -35,11 +38,6 @@ def escape(text: str) -> str:
 def printable(text: str) -> str:
     """What others wrote as it can be read; three dots where there is nothing to see."""
     return legible(text) or "\u2026"
-
-
-def _without_emoji(text: str) -> str:
-    """The text with the names of emoji left as names."""
-    return _EMOJI.sub("\u2236", text)
 
 
 def cut(text: str, most: int) -> str:
@@ -60,7 +58,7 @@ def section(text: str, *, accessory: Block | None = None) -> Block:
 
 def quote(text: str) -> Block:
     """A comment, drawn as plain text so that no mention, link, emoji or formatting in it is live."""
-    element = {"type": "text", "text": cut(_without_emoji(printable(text)), SECTION)}
+    element = {"type": "text", "text": cut(_EMOJI.sub("\u2236", printable(text)), SECTION)}
     return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [element]}]}
 
 

@@ -47,6 +47,7 @@ class Rep:
     name: str
     slack_id: str
     zone: str
+    unit_id: str
 
 
 @dataclass
@@ -130,7 +131,10 @@ class BusyCompany:
         with self.database.read() as session:
             people = {person.email: person for person in directory.people(session)}
         reps = [people[email(name)] for name in names]
-        return [Rep(rep.id, rep.email.split("@")[0], rep.slack_id or "", rep.timezone or "") for rep in reps]
+        return [
+            Rep(rep.id, name, rep.slack_id or "", rep.timezone or "", rep.unit_id)
+            for name, rep in zip(names, reps, strict=True)
+        ]
 
     # -- what happens -----------------------------------------------------------------------------------
 

@@ -110,11 +110,13 @@ class Linkage:
     @property
     def luck(self) -> float:
         """The chance that blind guesses do as well as the best of so many strategies, at most."""
-        return min(1.0, len(self.scores) * self.best[1].luck)
+        return min(1.0, len(self.scores) * self.best[1].luck) if self.scores else 1.0
 
     @property
     def in_words(self) -> str:
         """'14 of 9,900 (by chance 6.1; best of 3,120 ways: …)'."""
+        if not self.scores:
+            return "nothing to go by: all look alike"
         name, score = self.best
         return (
             f"{score.hits:,} of {score.tried:,} (by chance {score.by_chance:.1f}, p = {self.luck:.2g}; "

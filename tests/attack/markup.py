@@ -1,7 +1,7 @@
 """How a message's texts are drawn: what is bold, a link, a mention, an emoji, and what is plain.
 
 The grammar is that of the sandbox's page (`deploy/sandbox/page/blocks/text.js`), and stricter where Slack is not
-known: every `:name:` is an emoji.
+known: every word between two colons is an emoji.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ _UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2067\u206a-\u206f"
     "\u3164\u2800\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# What is no space in JavaScript.
+_SIGN = "[^\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
 _TOKEN = re.compile(
     r"`(?P<code>[^`\n]+)`|<(?P<angle>[^<>\n]+)>"
-    r"|(?<![^\W_])(?P<mark>[*_~])(?=\S)(?P<styled>[^\n]*?\S)(?P=mark)(?![^\W_])"
-    r"|(?P<emoji>:[\w+'-]*[^\W\d_][\w+'-]*:)"
+    rf"|(?<![^\W_])(?P<mark>[*_~])(?={_SIGN})(?P<styled>[^\n]*?{_SIGN})(?P=mark)(?![^\W_])"
+    r"|(?P<emoji>:[\w+'-]+:)"
 )
 
 Piece = tuple[frozenset[str], str]
@@ -33,9 +35,9 @@ def drawn(text: str) -> list[Piece]:
     pieces: list[Piece] = []
     for place, part in enumerate(re.split(r"```\n?([\s\S]*?)\n?```", text)):
         if place % 2:
-            pieces.append((frozenset({"fence"}), _plain(part)))
+            pieces.append((frozenset({"fence", "`"}), _plain(part)))
             continue
-        for line in part.splitlines(keepends=True):
+        for line in re.split(r"(?<=\n)", part):
             quoted = re.match(r"(?:&gt;|>) ?", line)
             styles = frozenset({"quote"}) if quoted else frozenset[str]()
             pieces += _inline(line[quoted.end() :] if quoted else line, styles)

@@ -24,8 +24,6 @@ from tests.attack.witness import MAKERS, Evidence, witness
 SIZES = {Effort.SMALL: (60, 1), Effort.FULL: (2_700, 4)}
 # Blind guesses would have to be so lucky before we call it a link.
 TOO_LUCKY = 1e-6
-# What the weaker design must give away for the zero beside it to mean something.
-MOST = 0.9
 
 _witnessed: dict[tuple[str, Effort], Evidence] = {}
 
@@ -42,10 +40,10 @@ def _whose(kind: str, effort: Effort, progress: Progress) -> Outcome:
     """Ballots, diaries and comments to people."""
     found = _evidence(kind, effort, progress)
     named = {"ballots": found.ballots, "diaries": found.diaries, "comments": found.comments}
-    weak = found.weaker.best[1]
     return Outcome(
-        found="\n".join(f"{what}: {linkage.in_words}" for what, linkage in named.items()),
-        held=all(linkage.luck > TOO_LUCKY for linkage in named.values()) and weak.hits > MOST * weak.tried,
+        found="\n".join(f"{what}: {linkage.in_words}" for what, linkage in named.items())
+        + f"\ndiaries to ballots, neither of which says whose: {found.joined.in_words}",
+        held=min(linkage.luck for linkage in named.values()) > TOO_LUCKY > found.weaker.luck,
         beside=f"a mark at the person in the transaction after: {found.weaker.in_words}",
     )
 

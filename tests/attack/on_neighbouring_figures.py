@@ -195,7 +195,7 @@ CASES = (
     Case(TRUST, joins=True, steady=True),
     Case(TRUST, joins=False, steady=True),
 )
-TEAMS = {Effort.SMALL: 80, Effort.FULL: 4000}
+TEAMS = {Effort.SMALL: 80, Effort.FULL: 2000}
 
 
 def one_member_more_or_less(effort: Effort, progress: Progress) -> Outcome:

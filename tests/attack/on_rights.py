@@ -9,7 +9,6 @@ was sent, is compared with what the sender may do.
 from __future__ import annotations
 
 import json
-import logging
 import random
 import re
 import tempfile
@@ -33,6 +32,7 @@ from surveys.people.rights import RIGHTS, Act, Party
 from surveys.people.roster import Role
 from surveys.rounds import answering, rounds
 from tests.attack.attack import Attack, Effort, Outcome, Progress, unseen
+from tests.attack.errors_heard import errors_heard
 from tests.attack.forged import Forged, every_click, requests
 from tests.attack.quay import (
     NORTH_TEAM,
@@ -48,7 +48,7 @@ from tests.attack.quay import (
 )
 from tests.handlers.office import NORTH, SOUTH
 
-FORGED = {Effort.SMALL: 80, Effort.FULL: 4000}
+FORGED = {Effort.SMALL: 70, Effort.FULL: 4000}
 OF_WEAKER = {Effort.SMALL: 25, Effort.FULL: 400}
 # Of every button with every value by everybody, some 20,000.
 CLICKS = {Effort.SMALL: 30, Effort.FULL: 4000}
@@ -103,7 +103,7 @@ class Attacked:
     def _send(self, forged: Forged) -> list[str]:
         company, bot = self.company, self.company.office.bot
         body = forged.make(company)
-        with _errors_heard() as errors:
+        with errors_heard() as heard:
             for _ in range(forged.times):
                 answer = bot.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
         sent = company.sent()
@@ -111,7 +111,7 @@ class Attacked:
         self.found.messages += len(sent)
         example = f"{forged.user}: {forged.name}"
         # What Slack refuses of a made-up place or trigger is refused.
-        errors = [error for error in errors if not error.startswith("SlackApiError")]
+        errors = [error for error in heard if not error.startswith("SlackApiError")]
         if errors or answer.status >= 500:
             self.found.note("crash", f"{example} ({'; '.join(errors)})")
         me = company.office.id(forged.user)
@@ -127,12 +127,12 @@ class Attacked:
     def _unauthorised(
         self, user: str, before: Mapping[str, set[object]], after: Mapping[str, set[object]]
     ) -> list[str]:
-        """Rows that came or went and were not this person's to change."""
-        mine = self._own_rows(user)
+        """Rows that came or went and were not this person's to change. The inbox is everybody's."""
+        changed = [(table, row) for table in after for row in before[table] ^ after[table] if table != "inbox"]
+        mine = self._own_rows(user) if changed else {}
         return [
             f"{table} {str(row)[:120]}"
-            for table in after
-            for row in before[table] ^ after[table]
+            for table, row in changed
             if not (table in mine and any(part in mine[table] for part in row))  # type: ignore[attr-defined]
         ]
 
@@ -143,7 +143,6 @@ class Attacked:
         channels = company.workspace.channels
         own: dict[str, set[object]] = {
             "outbox": {me, dm, *(f"{channel}:{me}" for channel in channels), f"C0:{me}"},
-            "inbox": {row[0] for row in company.rows("inbox")},
         }
         with company.database.read() as session:
             person = directory.by_slack_id(session, me)
@@ -168,19 +167,6 @@ def _small_tables(company: Quay) -> dict[str, set[object]]:
         ("roster", row[1:-1]) for row in found["person"]
     }
     return found
-
-
-@contextmanager
-def _errors_heard() -> Iterator[list[str]]:
-    """Lines of the log that tell of an error while this lasts."""
-    heard: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
-    logging.getLogger().addHandler(handler)
-    try:
-        yield heard
-    finally:
-        logging.getLogger().removeHandler(handler)
 
 
 # Two worlds -----------------------------------------------------------------------------------------------

@@ -106,8 +106,8 @@ class Quay:
 
     def rows(self, *tables: str) -> list[Any]:
         """Every row of some tables."""
-        every = all_tables(self.database)
-        return [row for table in tables for row in every[table]]
+        others = frozenset(Table.metadata.tables) - set(tables)
+        return [row for rows in all_tables(self.database, but=others).values() for row in rows]
 
     def own_place(self, user: str) -> tuple[str, str]:
         """The bot's oldest message in somebody's conversation with it; a rep's is the one that asked."""

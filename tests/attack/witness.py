@@ -55,6 +55,8 @@ class Evidence:
     ballots: Linkage = field(default_factory=Linkage)
     diaries: Linkage = field(default_factory=Linkage)
     comments: Linkage = field(default_factory=Linkage)
+    # Diaries to ballots, of which neither says whose they are: whoever erases changes both, one after the other.
+    joined: Linkage = field(default_factory=Linkage)
     weaker: Linkage = field(default_factory=Linkage)
     # People times rounds; ballots that were sealed, and comments and hours that were written in them.
     people: int = 0
@@ -72,8 +74,12 @@ class Evidence:
     told_after: int = 0
 
 
+# Makes an empty database and somebody who reads it.
+Maker = Callable[[], tuple[Database, Reader]]
+
+
 @contextmanager
-def _sqlite() -> Iterator[Callable[[], tuple[Database, Reader]]]:
+def _sqlite() -> Iterator[Maker]:
     with tempfile.TemporaryDirectory() as folder:
 
         def make() -> tuple[Database, Reader]:
@@ -85,7 +91,7 @@ def _sqlite() -> Iterator[Callable[[], tuple[Database, Reader]]]:
 
 
 @contextmanager
-def _postgresql() -> Iterator[Callable[[], tuple[Database, Reader]]]:
+def _postgresql() -> Iterator[Maker]:
     with running(*SETTINGS) as server:
 
         def make() -> tuple[Database, Reader]:
@@ -174,11 +180,16 @@ class _Behind:
     truth: Truth
 
     def authors(self, comments: Iterable[Row]) -> Truth:
+        """Released comments; that their author is one of a unit stands beside them."""
         said = self.week.said
+        teams: dict[Name, str] = {rep.id: rep.unit_id for rep in self.company.reps}
         found = {row["id"]: said[word] for row in comments for word in row["text"].split() if word in said}
-        return Truth(found, self.truth.classes)
+        homes = {teams[found[row["id"]]]: row["unit_id"] for row in comments if row["id"] in found}
+        classes = {who: (known, homes.get(teams[who])) for who, known in self.truth.classes.items()}
+        return Truth(found, classes)
 
     def writers(self) -> Truth:
+        """Diaries."""
         serving, on = self.company.master.serving(), quarter(self.week.round.week_on)
         return Truth({serving.diary_key(on, rep.id): rep.id for rep in self.company.reps}, self.truth.classes)
 
@@ -191,9 +202,11 @@ def _link_the_rest(evidence: Evidence, before: Sight, after: Sight, behind: _Beh
         for trace in before.traces(Kind.BALLOT)
     ]
     earlier = [replace(trace, what=f"{trace.what} before") for trace in before.traces(Kind.PERSON)]
-    people = [*after.traces(Kind.PERSON), *earlier, *ballots]
+    people = [*after.traces(Kind.PERSON), *earlier]
     evidence.diaries.try_all(after.traces(Kind.DIARY), people, behind.writers())
-    evidence.comments.try_all(after.traces(Kind.COMMENT), people, behind.authors(after.rows["comment"]))
+    evidence.joined.try_all(after.traces(Kind.DIARY), ballots, behind.writers())
+    authors = behind.authors(after.rows["comment"])
+    evidence.comments.try_all(after.traces(Kind.COMMENT), [*people, *ballots], authors)
 
 
 def _read_words(evidence: Evidence, before: Sight, week: Week) -> None:

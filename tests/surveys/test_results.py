@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from analysis.figures import Record, Scale, Sums
+from analysis.figures import Record, Scale
 from analysis.stages import Stage
 from surveys import results
 from surveys.ballots.keys import MasterKey
@@ -60,10 +60,11 @@ def test_the_record_is_what_was_counted(record: Record) -> None:
     assert {units for units, _ in first} == {frozenset({ALPHA}), frozenset({BETA, GAMMA}), frozenset({DELTA})}
     alpha = first[frozenset({ALPHA}), Stage.TRUST]
     values = [number % 5 + 1 for number in range(1, 7)]
-    assert alpha.level == Sums.of(map(float, values))
+    assert (alpha.level.n, alpha.level.total) == (6, float(sum(values)))
     assert alpha.scale is Scale.AGREEMENT
     assert alpha.change is None
-    assert first[frozenset({DELTA}), Stage.OVERLAY].level == Sums(12, 30.0, 75.0)
+    overlay = first[frozenset({DELTA}), Stage.OVERLAY].level
+    assert (overlay.n, overlay.total) == (12, 24.0)
     assert {(turnout.units, turnout.invited, turnout.answered) for turnout in record.turnouts} == {
         (frozenset({ALPHA}), 6, 6),
         (frozenset({BETA, GAMMA}), 8, 8),

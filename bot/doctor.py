@@ -13,6 +13,7 @@ from bot.checkup import Ailing, Check, in_database
 from bot.settings import Settings
 from surveys import audit, outbox
 from surveys.clock import SystemClock
+from surveys.counting.noise import cost
 from surveys.people import directory
 from surveys.people.roster import Role
 from surveys.rounds.group_size import smallest_group_allowed
@@ -45,6 +46,7 @@ def examine(settings: Settings) -> int:
         *keys_command.CHECKS,
         ("people", in_database(_people)),
         ("groups", in_database(_groups)),
+        ("noise", _noise),
         ("audit", in_database(_audit)),
         ("slack", _slack),
         ("alerts", _alerts),
@@ -68,6 +70,18 @@ def _groups(database: Database, settings: Settings) -> str:
     with database.read() as session:
         size = smallest_group_allowed(session, settings.smallest_group)
     return f"figures are about {size} people or more"
+
+
+def _noise(settings: Settings) -> str:
+    """What noise costs, as the standard deviation of what it adds to a mean of eight people."""
+    found = cost(settings.noise())
+    blur = f"the mean of 8 people moves by {found.group.points:.1f} points or {found.group.hours:.1f} hours"
+    if found.release is None:
+        return f"{blur}; changes are exact"
+    return (
+        f"{blur}, their change by {found.group.change_of_points:.1f} or {found.group.change_of_hours:.1f}; "
+        f"epsilon {found.release:g} a release, {found.quarter:g} a quarter, {found.year:g} a year"
+    )
 
 
 def _audit(database: Database, _: Settings) -> str:

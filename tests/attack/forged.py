@@ -128,11 +128,12 @@ class Known:
 
 
 def requests(company: Quay, dice: random.Random, number: int) -> list[Forged]:
-    """So many requests of all kinds by everybody."""
+    """So many requests of all kinds by everybody, some with an aim first."""
     known = Known.of(company)
+    aimed = [_overwriting(rep, place, company) for rep in ("north1", "south1") for place in known.places[::5]]
     kinds = (_click, _click, _click, _submit, _submit, _command, _mention, _message, _home, _odd)
     made = [dice.choice(kinds)(dice.choice(list(PEOPLE)), known, dice) for _ in range(number)]
-    return [replace(one, times=dice.choice([1, 1, 1, 2])) for one in made]
+    return [*aimed, *(replace(one, times=dice.choice([1, 1, 1, 2])) for one in made)]
 
 
 def every_click(company: Quay) -> list[Forged]:
@@ -214,6 +215,18 @@ def _submit(user: str, known: Known, dice: random.Random) -> Forged:
     return Forged(f"submit {callback} {metadata[:40]!r}", user, previews=False, make=make)
 
 
+def _overwriting(user: str, place: tuple[str, str], company: Quay) -> Forged:
+    """Somebody answers from a message that may be another's, or the leaders'; it would be changed into thanks."""
+    metadata = f"{company.round.id} {place[0]} {place[1]}"
+
+    def make(company: Quay) -> Json:
+        view = _of_team(company, _view(metadata, Callback.PULSE, _answers(company)))
+        payload = payloads._interaction(company.workspace, company.office.id(user), "view_submission")
+        return payload | {"trigger_id": company.trigger(user), "view": view, "response_urls": []}
+
+    return Forged(f"submit from {place[0]}", user, previews=False, make=make)
+
+
 def _command(user: str, known: Known, dice: random.Random) -> Forged:
     text = dice.choice(["ask ", "", "ASK ", "import "]) + _question(known, dice)
 
@@ -242,7 +255,14 @@ def _mention(user: str, known: Known, dice: random.Random) -> Forged:
 def _message(user: str, known: Known, dice: random.Random) -> Forged:
     text = _question(known, dice)
     extra = dice.choice([{}, {}, {}, {"subtype": "message_changed"}, {"bot_id": "B1"}, {"thread_ts": "1.0"}])
-    event = {"type": "message", "channel_type": dice.choice(["im", "im", "channel"]), "text": text, **extra}
+    where = dice.choice([{}, {}, {"channel": dice.choice(known.places)[0]}])
+    event = {
+        "type": "message",
+        "channel_type": dice.choice(["im", "im", "channel"]),
+        "text": text,
+        **extra,
+        **where,
+    }
     return _event(f"message {text[:40]!r}", user, event)
 
 

@@ -52,8 +52,14 @@ def test_a_company_that_is_well(installed: Database) -> None:
     assert found["fit"] == "ok: opens all that is sealed in the database"
     assert found["age"].startswith("ok: written on ")
     assert found["groups"] == "ok: figures are about 5 people or more"
+    assert found["noise"] == "ok: the mean of 8 people moves by 0.3 points or 0.7 hours; changes are exact"
     assert found["audit"] == "ok: 22 lines, whole"
     assert found["people"].startswith("ok: 17 people, 13 reps")
+
+
+def test_the_stricter_mode_says_what_it_costs(installed: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORGPULSE_CONFIDENTIALITY", "noised")
+    assert "epsilon 16 a release, 208 a quarter, 832 a year" in examined()["noise"]
 
 
 def test_a_key_that_others_may_read(installed: Database, here: Path) -> None:

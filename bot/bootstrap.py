@@ -11,6 +11,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 
+from bot.acts import does
 from bot.database import open_database
 from bot.delivery import Sender
 from bot.http import WebServer, web_server
@@ -28,6 +29,7 @@ from surveys.bank.items import default_bank
 from surveys.clock import Clock, SystemClock
 from surveys.errors import OrgpulseError
 from surveys.people import directory
+from surveys.people.rights import Act, Party
 from surveys.rounds.group_size import smallest_group_allowed
 
 log = logging.getLogger(__name__)
@@ -108,6 +110,7 @@ class Orgpulse:
     def _client_of_its_own(self) -> WebClient:
         return WebClient(token=self.client.token, base_url=self.client.base_url)
 
+    @does(Act.SYNC_PEOPLE, by=Party.CLOCK)
     def sync_people(self) -> None:
         """Match the roster with Slack's members."""
         match = sync(self.database, self._client_of_its_own())

@@ -25,6 +25,10 @@ OLDEST_SQLITE = (3, 35)
 LOCK_WAIT_MS = 30_000
 # Where a close, retention or a change of the master key deletes what nobody may find again.
 _SHREDDED = ("ballot", "participation", "round", "diary", "outbox", "key", "person", "role", "digest", "inbox")
+_LOG_SETTINGS = text(
+    "SELECT name, setting FROM pg_settings"
+    " WHERE name IN ('log_statement', 'log_min_duration_statement', 'log_min_duration_sample')"
+)
 # How long a close waits for those who still read what it deleted, and how often it looks.
 _PATIENCE_SECONDS = 5.0
 _LOOK_SECONDS = 0.05
@@ -117,6 +121,17 @@ class Database:
                     done = False
             connection.execute(text("RESET lock_timeout"))
         return done
+
+    def logs_statements(self) -> bool:
+        """Whether the server writes down what is asked of it, and with it who answered and when.
+
+        PostgreSQL can be told to; in such a log a person's id stands just above the ballot that they put in.
+        """
+        if self.is_sqlite:
+            return False
+        with self.read() as session:
+            settings = {str(row.name): str(row.setting) for row in session.execute(_LOG_SETTINGS)}
+        return settings.pop("log_statement") == "all" or any(limit != "-1" for limit in settings.values())
 
     def close(self) -> None:
         """Give back every connection."""

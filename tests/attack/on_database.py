@@ -54,7 +54,8 @@ def _words(kind: str, effort: Effort, progress: Progress) -> Outcome:
     comments = f"{found.astray} of {found.released:,} released comments outside their table"
     return Outcome(
         found=f"{found.readable} of {found.words:,} words and hours; {comments}",
-        held=found.readable == found.astray == 0 < found.released,
+        held=found.readable == found.astray == 0 and found.read == found.released > 0,
+        beside=f"in their table: {found.read:,}",
     )
 
 
@@ -66,7 +67,8 @@ def _rests(kind: str, effort: Effort, progress: Progress) -> Outcome:
     return Outcome(
         found=f"{found.left} rests of {found.sealed:,} sealed ballots, of keys and diaries{log}; "
         f"{told} (before the close: {found.told:,})",
-        held=found.left == found.told_after == 0,
+        held=found.left == found.told_after == 0 and found.there > found.sealed,
+        beside=f"before the close: {found.there:,}",
     )
 
 

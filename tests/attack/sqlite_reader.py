@@ -8,12 +8,12 @@ import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from surveys.storage.database import Database
-from tests.attack.needles import Needles
-from tests.attack.sight import Kind, Known, Row, Sight
+from tests.attack.needles import Needles, Owner
+from tests.attack.sight import Kind, Row, Sight
 
 # From https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 _HEADER = struct.Struct(">8x I 4x 8s 8x")
@@ -35,13 +35,20 @@ class SqliteReader:
         self._changes: list[tuple[int, bytes, bytes]] = []
 
     def start(self) -> None:
-        """From here on."""
+        """Know every page as it is, to see what becomes of it from here on."""
+        whole = self._path.read_bytes()
+        size = int.from_bytes(whole[16:18], "big")
+        self._pages = {at // size + 1: whole[at : at + size] for at in range(0, len(whole), size)}
+        self._frames = 0
         self.look()
         self._changes.clear()
 
     def look(self) -> None:
         """Read what came to the log since the last look; to be called before it is begun anew."""
-        with Path(f"{self._path}-wal").open("rb") as log:
+        file = Path(f"{self._path}-wal")
+        if not file.exists():
+            return
+        with file.open("rb") as log:
             header = log.read(_HEADER.size)
             if len(header) < _HEADER.size:
                 return
@@ -87,11 +94,16 @@ class SqliteReader:
         sight.search("log file", "place in the log file", blobs["file-wal"])
         tails = {bytes(row["sealed"])[-32:]: (Kind.BALLOT, row["key"]) for row in rows["ballot"]}
         sight.search("file", "last page", whole, Needles(tails))
-        needles = sight.needles()
-        for commit, before, after in self._changes:
-            for known in _changed(before, after, needles):
+        for commit, names in self.changes(sight.needles()):
+            for known in names:
                 sight.meet("log", "commit", commit, known)
         return sight
+
+    def changes(self, needles: Needles[Owner]) -> Iterator[tuple[int, set[Owner]]]:
+        """The commits since the start: the number of each, and who is named in what it changed."""
+        for commit, pages in groupby(self._changes, key=lambda change: change[0]):
+            cells = {cell for _, before, after in pages for cell in _cells(before) ^ _cells(after)}
+            yield commit, {owner for cell in cells for owner in needles.found(cell)}
 
     def _copy(self) -> tuple[dict[str, bytes], dict[str, list[Row]], bytes]:
         """The files, the rows in them, and the database file with the log worked into it."""
@@ -114,11 +126,6 @@ def _rows(path: Path) -> Iterator[tuple[str, list[Row]]]:
         for name, sql in tables:
             place = "" if "WITHOUT ROWID" in sql else "rowid AS rowid_,"
             yield name, [dict(row) for row in connection.execute(f"SELECT {place} * FROM {name}")]  # noqa: S608
-
-
-def _changed(before: bytes, after: bytes, needles: Needles[Known]) -> set[Known]:
-    """Who is named in the records that one commit put into a page, changed or took out."""
-    return {known for cell in _cells(before) ^ _cells(after) for known in needles.found(cell)}
 
 
 def _cells(page: bytes) -> set[bytes]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from unittest.mock import patch
 
 from surveys.ballots.keys import MasterKey
@@ -62,11 +62,14 @@ class Evidence:
     people: int = 0
     sealed: int = 0
     words: int = 0
-    # Words read where they must not be; comments that were released, and those met outside their table.
+    # Words read where they must not be; comments that were released, that were read, and that outside their table.
     readable: int = 0
     released: int = 0
+    read: int = 0
     astray: int = 0
-    # Sealed ballots and diaries, ballot keys, private keys met after the close: in files, in the log of changes.
+    # Sealed ballots and diaries, ballot keys, private keys that were met before the close and after it, and
+    # after it in a log of changes.
+    there: int = 0
     left: int = 0
     left_in_log: int = 0
     # People of whom reminders tell whether they had answered by then, before the close and after.
@@ -153,7 +156,10 @@ def _live_a_week(company: BusyCompany, reader: Reader, week_on: date, evidence: 
     after = reader.sight()
     _link_the_rest(evidence, before, after, _Behind(company, week, truth))
     _read_words_after(evidence, after, week, reader)
-    _look_for_rests(evidence, after, dict(_rests(before, sealed)))
+    rests = Needles(dict(_rests(before, sealed)))
+    evidence.there += _met(rests, _files_and_log(before)[0])
+    evidence.left += _met(rests, _files_and_log(after)[0])
+    evidence.left_in_log += _met(rests, _files_and_log(after)[1])
     evidence.sealed += len(sealed)
     evidence.people += len(company.reps)
     evidence.told += _told(before.blobs.values(), company, week)
@@ -213,24 +219,17 @@ def _read_words(evidence: Evidence, before: Sight, week: Week) -> None:
     """While the round is open, nothing that was written can be read anywhere."""
     words = Needles({word.encode(): word for word in (*week.said, *week.taken_back, *week.given)})
     evidence.words += len(week.said) + len(week.taken_back) + len(week.given)
-    evidence.readable += len({word for blob in before.blobs.values() for word in words.found(blob)})
+    evidence.readable += _met(words, before.blobs.values())
 
 
 def _read_words_after(evidence: Evidence, after: Sight, week: Week, reader: Reader) -> None:
     """After the close, released comments can be read in their table, and nothing anywhere else."""
     hidden = Needles({word.encode(): word for word in (*week.taken_back, *week.given)})
     said = Needles({word.encode(): word for word in week.said})
-    evidence.readable += len({word for blob in after.blobs.values() for word in hidden.found(blob)})
+    evidence.readable += _met(hidden, after.blobs.values())
     evidence.released += len(said.found("\n".join(row["text"] for row in after.rows["comment"]).encode()))
-    evidence.astray += len({word for blob in reader.without(after, "comment") for word in said.found(blob)})
-
-
-def _look_for_rests(evidence: Evidence, after: Sight, rests: Mapping[bytes, Name]) -> None:
-    """After the close, nothing is left of ballots, of their keys and of the diaries as they were."""
-    needles = Needles(rests)
-    files, log = _files_and_log(after)
-    evidence.left += len({rest for blob in files for rest in needles.found(blob)})
-    evidence.left_in_log += len({rest for blob in log for rest in needles.found(blob)})
+    evidence.read += _met(said, after.blobs.values())
+    evidence.astray += _met(said, reader.without(after, "comment"))
 
 
 def _rests(before: Sight, sealed: list[bytes]) -> Iterator[tuple[bytes, Name]]:
@@ -244,6 +243,11 @@ def _rests(before: Sight, sealed: list[bytes]) -> Iterator[tuple[bytes, Name]]:
     for row in before.rows["round"]:
         if row["sealed_key"] is not None:
             yield bytes(row["sealed_key"]), ("round", row["id"])
+
+
+def _met(needles: Needles[Any], blobs: Iterable[bytes]) -> int:
+    """How many of them lie somewhere in some bytes."""
+    return len({owner for blob in blobs for owner in needles.found(blob)})
 
 
 def _files_and_log(sight: Sight) -> tuple[list[bytes], list[bytes]]:

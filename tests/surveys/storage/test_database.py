@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from surveys.errors import SqliteTooOld
 from surveys.storage.database import Database
-from surveys.storage.tables import DigestRow, OutboxRow, PersonRow, ToldRow, UnitRow
+from surveys.storage.tables import BallotRow, DiaryRow, DigestRow, KeyRow, OutboxRow, PersonRow, ToldRow, UnitRow
+from tests.postgres import PostgresServer
+from tests.surveys.stored import all_bytes
 
 NOON = datetime(2026, 10, 25, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -173,3 +175,76 @@ def test_a_look_on_postgresql_cannot_write(postgres_database: Database) -> None:
         session.execute(text("DELETE FROM unit"))
     add_units(postgres_database, "a")
     assert unit_ids(postgres_database) == {"a"}
+
+
+# -- what is gone is gone -------------------------------------------------------------------------------
+
+
+def somebody(name: str) -> PersonRow:
+    return PersonRow(
+        id=f"{name}-person", email=f"{name}@x.example", name=f"The {name}", slack_id=f"U-{name}", unit_id="unit"
+    )
+
+
+def test_no_byte_is_left_of_somebody_whose_rows_were_deleted(
+    database: Database, request: pytest.FixtureRequest
+) -> None:
+    data = None if database.is_sqlite else request.getfixturevalue("postgres_server").data
+    add_units(database, "unit")
+    names = [f"heron{number:04}" for number in range(300)]
+    with database.work() as session:
+        session.add_all(somebody(name) for name in names)
+        session.add_all(outbox_row(f"to:{name}", NOON) for name in names)
+        session.add_all(BallotRow(round_id="round", key=name.encode() * 3, sealed=bytes(6192)) for name in names)
+    take_statistics(database)
+    assert all_bytes(database, data).count(b"heron") > 1000
+    with database.work() as session:
+        for table in (PersonRow, OutboxRow, BallotRow):
+            session.execute(delete(table))
+    database.forget_freed_pages()
+    assert b"heron" not in all_bytes(database, data)
+
+
+def take_statistics(database: Database) -> None:
+    """PostgreSQL does so by itself now and then."""
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT", orgpulse_read=True) as found:
+        found.execute(text("ANALYZE"))
+
+
+def test_postgresql_keeps_no_samples_of_what_is_to_be_gone(postgres_database: Database) -> None:
+    add_units(postgres_database, "unit")
+    with postgres_database.work() as session:
+        session.add_all(somebody(f"heron{number}") for number in range(50))
+        for number in range(50):
+            key = bytes([number]) * 32
+            session.add(BallotRow(round_id="round", key=key, sealed=key))
+            session.add(DiaryRow(key=key, sealed=key))
+            session.add(KeyRow(name=str(number), public_key=key, sealed_key=key))
+    take_statistics(postgres_database)
+    with postgres_database.read() as session:
+        sampled = {tuple(row) for row in session.execute(text("SELECT tablename, attname FROM pg_stats"))}
+    # It does take samples, of other columns.
+    assert ("person", "active") in sampled
+    assert not {(table, column) for table, column in sampled if table in {"ballot", "diary"}}
+    assert not sampled & {("person", column) for column in ("id", "email", "name", "slack_id", "manager_email")}
+    assert ("key", "sealed_key") not in sampled
+
+
+@pytest.mark.parametrize("setting", ["log_statement = 'all'", "log_min_duration_statement = 100"])
+def test_a_server_that_writes_statements_down_is_noticed(
+    postgres_database: Database,
+    postgres_server: PostgresServer,
+    reopen: Callable[[Database], Database],
+    setting: str,
+) -> None:
+    assert not postgres_database.logs_statements()
+    name = postgres_database.url.database
+    postgres_server.execute(f"ALTER DATABASE {name} SET {setting}")
+    try:
+        assert reopen(postgres_database).logs_statements()
+    finally:
+        postgres_server.execute(f"ALTER DATABASE {name} RESET ALL")
+
+
+def test_sqlite_writes_no_statements_down(sqlite_database: Database) -> None:
+    assert not sqlite_database.logs_statements()

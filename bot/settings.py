@@ -89,8 +89,8 @@ class Settings(BaseModel):
     leaders_channel: str | None = None
     smallest_group: int = Field(SMALLEST_GROUP, ge=SMALLEST_GROUP, le=50)
     confidentiality: Literal["standard", "noised"] = "standard"
-    # Epsilon for each person and release, in the stricter mode. Measured on simulated teams: at 16 the mean of eight
-    # people moves by half a point on its own and two drops of one SD in five are missed; at 8 nearly all are.
+    # Epsilon for each person and release, in the stricter mode. Measured on simulated teams: at 16 the mean of
+    # eight people moves by half a point on its own and two drops of one SD in five are missed; at 8 nearly all.
     budget: float = Field(16.0, gt=0, le=100)
     schedule: ScheduleSettings = ScheduleSettings()
     master_key_file: Path = Path("orgpulse.key")

@@ -114,7 +114,7 @@ def keys() -> None:
 @with_settings
 def keys_init(settings: Settings) -> None:
     """Write a new master key; keep a copy of it apart from the database's backups."""
-    from bot import keys_command
+    from bot.commands import keys as keys_command
 
     keys_command.init(settings)
 
@@ -124,7 +124,7 @@ def keys_init(settings: Settings) -> None:
 @with_settings
 def keys_check(settings: Settings) -> None:
     """Look whether the key is safe and opens what is sealed, and say what to do if not."""
-    from bot import keys_command
+    from bot.commands import keys as keys_command
 
     sys.exit(keys_command.check(settings))
 
@@ -135,7 +135,7 @@ def keys_check(settings: Settings) -> None:
 @with_settings
 def keys_rotate(settings: Settings, *, yes: bool) -> None:
     """Seal everything anew under a new key, or finish a rotation that was interrupted."""
-    from bot import keys_command
+    from bot.commands import keys as keys_command
 
     keys_command.rotate(settings, yes=yes)
 
@@ -152,7 +152,7 @@ def people() -> None:
 @with_settings
 def people_import(settings: Settings, file: Path, *, yes: bool) -> None:
     """Import the organisation from FILE: email, name, manager, unit, roles."""
-    from bot import people_command
+    from bot.commands import people as people_command
 
     people_command.import_file(settings, file, yes=yes)
 
@@ -164,7 +164,7 @@ def people_import(settings: Settings, file: Path, *, yes: bool) -> None:
 @with_settings
 def people_list(settings: Settings, *, role: str | None, as_json: bool) -> None:
     """List the people that Orgpulse knows."""
-    from bot import people_command
+    from bot.commands import people as people_command
 
     people_command.list_people(settings, role=role, as_json=as_json)
 
@@ -174,7 +174,7 @@ def people_list(settings: Settings, *, role: str | None, as_json: bool) -> None:
 @with_settings
 def doctor(settings: Settings) -> None:
     """Check settings, database, keys, Slack and clock, and say what to do about each."""
-    from bot.doctor import examine
+    from bot.commands.doctor import examine
 
     sys.exit(examine(settings))
 
@@ -187,7 +187,7 @@ def doctor(settings: Settings) -> None:
 @with_settings
 def audit(settings: Settings, *, email: str | None, since: datetime | None, as_json: bool) -> None:
     """Print who changed what about people, settings, keys and retention."""
-    from bot import audit_command
+    from bot.commands import audit as audit_command
 
     sys.exit(audit_command.show(settings, email=email, since=since.date() if since else None, as_json=as_json))
 
@@ -198,7 +198,7 @@ def audit(settings: Settings, *, email: str | None, since: datetime | None, as_j
 @with_settings
 def retention(settings: Settings, *, dry_run: bool) -> None:
     """Delete now what is due; the running bot does it every day."""
-    from bot import retention_command
+    from bot.commands import retention as retention_command
 
     retention_command.delete_due(settings, dry_run=dry_run)
 
@@ -211,7 +211,7 @@ def retention(settings: Settings, *, dry_run: bool) -> None:
 @with_settings
 def ask(settings: Settings, question: str, *, email: str, as_json: bool) -> None:
     """Answer QUESTION in plain words, as in Slack."""
-    from bot.ask_command import answer_question
+    from bot.commands.ask import answer_question
 
     answer_question(settings, question, email=email, as_json=as_json)
 
@@ -223,7 +223,7 @@ def ask(settings: Settings, question: str, *, email: str, as_json: bool) -> None
 @does(Act.GROUP_COMMENTS)
 def themes(file: Path, *, most: int | None, as_json: bool) -> None:
     """Group the comments in FILE, one a line, into named themes."""
-    from bot.themes_command import group_comments
+    from bot.commands.themes import group_comments
 
     group_comments(file, most=most, as_json=as_json)
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from surveys import count, diaries
+from surveys import count, own_data
 from surveys.ballots.keys import MasterKey
 from surveys.bank.items import default_bank
 from surveys.counting.atoms import SMALLEST_GROUP
@@ -170,10 +170,13 @@ def decline(database: Database, master: MasterKey, in_round: Round, name: str) -
 def erase(database: Database, master: MasterKey, in_round: Round, name: str) -> None:
     """Somebody takes back what they answered, this week and before."""
     who = person(database, name)
-    with database.work() as session:
-        answering.take_back(session, master.serving(), who, in_round.id)
-    with database.work() as session:
-        diaries.empty(session, master.serving(), who, on=in_round.week_on)
+    own_data.erase(database, master.serving(), who, now=morning(in_round.week_on))
+
+
+def keep_diary(database: Database, master: MasterKey, name: str, week_on: date, *, keeps: bool) -> None:
+    """Somebody switches their diary on or off."""
+    who = person(database, name)
+    own_data.keep_diary(database, master.serving(), who, keeps=keeps, now=morning(week_on))
 
 
 def remind(database: Database, master: MasterKey, now: datetime) -> list[str]:

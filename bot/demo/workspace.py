@@ -5,7 +5,7 @@ import io
 
 from analysis.synthetic import Company, Person
 from analysis.synthetic.company import CYCLE_TEAM, GERMAN_TEAM
-from bot.doctor import SCOPES
+from bot.commands.doctor import SCOPES
 from deploy.sandbox import Seed, SeedApp, SeedChannel, SeedCommand, SeedUser
 from handlers.ids import COMMAND
 from surveys.people.roster import COLUMNS

@@ -28,8 +28,8 @@ from analysis.cycle import State, watch
 from analysis.figures import Record
 from analysis.questions import Against, Intent, Question
 from analysis.stages import Stage
-from bot import audit_command
-from bot.people_command import _show
+from bot.commands import audit as audit_command
+from bot.commands.people import _show
 from handlers import alert, answer_view, home_view, own_data_view, preview_view
 from handlers.blocks import escape, quote
 from handlers.digest import digest_message

@@ -55,7 +55,7 @@ class Evidence:
     ballots: Linkage = field(default_factory=Linkage)
     diaries: Linkage = field(default_factory=Linkage)
     comments: Linkage = field(default_factory=Linkage)
-    # Diaries to ballots, of which neither says whose they are: whoever erases changes both, one after the other.
+    # Diaries to ballots, of which neither says whose it is: whoever erases changes both, one after the other.
     joined: Linkage = field(default_factory=Linkage)
     weaker: Linkage = field(default_factory=Linkage)
     # People times rounds; ballots that were sealed, and comments and hours that were written in them.
@@ -207,12 +207,15 @@ def _link_the_rest(evidence: Evidence, before: Sight, after: Sight, behind: _Beh
         Trace(trace.clock, f"ballot by {trace.what}", [(place, owners[key]) for place, key in trace.met])
         for trace in before.traces(Kind.BALLOT)
     ]
-    earlier = [replace(trace, what=f"{trace.what} before") for trace in before.traces(Kind.PERSON)]
-    people = [*after.traces(Kind.PERSON), *earlier]
+    people = [*after.traces(Kind.PERSON), *_earlier(before, Kind.PERSON)]
     evidence.diaries.try_all(after.traces(Kind.DIARY), people, behind.writers())
-    evidence.joined.try_all(after.traces(Kind.DIARY), ballots, behind.writers())
+    evidence.joined.try_all(_earlier(before, Kind.DIARY), ballots, behind.writers())
     authors = behind.authors(after.rows["comment"])
     evidence.comments.try_all(after.traces(Kind.COMMENT), [*people, *ballots], authors)
+
+
+def _earlier(before: Sight, kind: Kind) -> list[Trace]:
+    return [replace(trace, what=f"{trace.what} before") for trace in before.traces(kind)]
 
 
 def _read_words(evidence: Evidence, before: Sight, week: Week) -> None:

@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
-from bot.audit_command import NotYourLog
 from bot.bootstrap import Orgpulse
+from bot.commands.audit import NotYourLog
+from bot.commands.text_file import NotUtf8
 from bot.main import cli
 from bot.settings import WrongSettings
-from bot.text_file import NotUtf8
 from surveys.errors import DatabaseIsBehind, NewKeyStillThere, NothingToImport, RoundStillOpen, UnknownPerson
 from surveys.people import enrolment, roster
 from surveys.storage.database import Database

@@ -12,7 +12,6 @@ from sqlalchemy import func, select, text
 from surveys import diaries
 from surveys.ballots.keys import MasterKey
 from surveys.ballots.sealed import DIARY_ROUNDS, Diary, quarter
-from surveys.people import directory
 from surveys.rounds.rounds import Round
 from surveys.storage.database import Database
 from surveys.storage.tables import DiaryRow, FigureRow, KeyRow
@@ -24,6 +23,7 @@ from tests.company import (
     erase,
     full_answers,
     import_roster,
+    keep_diary,
     morning,
     open_round,
     person,
@@ -51,15 +51,6 @@ def diary(database: Database, master: MasterKey, name: str, on: date) -> list[tu
         return list(diaries.read(session, person(database, name), master=master, on=on).entries)
 
 
-def keep(database: Database, master: MasterKey, name: str, on: date, *, keeps: bool) -> None:
-    """Somebody switches their diary on or off; off empties it."""
-    with database.work() as session:
-        directory.keep_diary(session, person(database, name), keeps=keeps)
-    if not keeps:
-        with database.work() as session:
-            diaries.empty(session, master.serving(), person(database, name), on=on)
-
-
 def live(
     database: Database, master: MasterKey, week_on: date, names: list[str] = NAMES, value: float = 4
 ) -> Round:
@@ -72,7 +63,7 @@ def live(
 
 def test_after_a_close_every_rep_has_one_row_whatever_they_did(database: Database, master: MasterKey) -> None:
     settle(database, TEAM)
-    keep(database, master, "alpha4", MONDAY, keeps=False)
+    keep_diary(database, master, "alpha4", MONDAY, keeps=False)
     week = open_round(database, master)
     for name in ("alpha1", "alpha2", "alpha4", "alpha5"):
         answer(database, master, week, name, full_answers(week))
@@ -173,7 +164,7 @@ def test_erasing_after_the_quarter_changed_reaches_the_old_row(database: Databas
 def test_whoever_switches_the_diary_off_is_counted_without_change(database: Database, master: MasterKey) -> None:
     settle(database, TEAM)
     live(database, master, MONDAY)
-    keep(database, master, "alpha1", MONDAY, keeps=False)
+    keep_diary(database, master, "alpha1", MONDAY, keeps=False)
     week = open_round(database, master, MONDAY + 6 * WEEK)
     for name in NAMES:
         answer(database, master, week, name, {"trust_rules": 5})
@@ -192,10 +183,10 @@ def test_a_diary_that_is_switched_off_while_the_round_is_open_does_not_get_this_
     settle(database, TEAM)
     week = open_round(database, master)
     answer(database, master, week, "alpha1", {"trust_rules": 5})
-    keep(database, master, "alpha1", MONDAY, keeps=False)
+    keep_diary(database, master, "alpha1", MONDAY, keeps=False)
     close(database, master, week)
     assert diary(database, master, "alpha1", MONDAY) == []
-    keep(database, master, "alpha1", MONDAY, keeps=True)
+    keep_diary(database, master, "alpha1", MONDAY, keeps=True)
     live(database, master, MONDAY + WEEK)
     assert [on for on, _ in diary(database, master, "alpha1", MONDAY + WEEK)] == [MONDAY + WEEK]
 

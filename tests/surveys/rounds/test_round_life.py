@@ -19,7 +19,6 @@ from surveys.ballots.sealed import Diary, quarter
 from surveys.bank.items import default_bank
 from surveys.counting.noise import CHANGE_OF_HOURS, CHANGE_OF_POINTS
 from surveys.errors import RoundIsClosed
-from surveys.people import directory
 from surveys.rounds import answering, rounds
 from surveys.rounds.rounds import Pulse, Round
 from surveys.storage.database import Database
@@ -33,6 +32,7 @@ from tests.company import (
     decline,
     erase,
     import_roster,
+    keep_diary,
     morning,
     open_round,
     person,
@@ -139,12 +139,8 @@ class RoundLife(RuleBasedStateMachine):
     def switch_diary(self, name: str) -> None:
         if name in self.gone:
             return
-        who = person(self.database, name)
-        with self.database.work() as session:
-            directory.keep_diary(session, who, keeps=name in self.off)
+        keep_diary(self.database, self.master, name, self.week_on, keeps=name in self.off)
         if name not in self.off:
-            with self.database.work() as session:
-                diaries.empty(session, self.master.serving(), who, on=self.week_on)
             self.diaries[name] = Diary()
         self.off ^= {name}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from analysis.themes import Comment, find_themes
-from bot.text_file import read_text
+from bot.commands.text_file import read_text
 
 MOST_EXAMPLES = 3
 

@@ -8,8 +8,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot import checkup, keys_command
-from bot.checkup import Ailing, Check, in_database
+from bot.commands import checkup, keys
+from bot.commands.checkup import Ailing, Check, in_database
 from bot.settings import Settings
 from surveys import audit, outbox
 from surveys.clock import SystemClock
@@ -43,7 +43,7 @@ def examine(settings: Settings) -> int:
     checks: list[Check] = [
         ("settings", lambda _: "read"),
         ("database", in_database(lambda database, _: f"{database.url.get_backend_name()}, up to date")),
-        *keys_command.CHECKS,
+        *keys.CHECKS,
         ("people", in_database(_people)),
         ("groups", in_database(_groups)),
         ("noise", _noise),

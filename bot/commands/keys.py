@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.checkup import Ailing, Check, examine, in_database
+from bot.commands.checkup import Ailing, Check, examine, in_database
+from bot.commands.operator import at_the_command_line
 from bot.database import opened
-from bot.operator import at_the_command_line
 from bot.settings import Settings
 from surveys import audit
 from surveys.audit import Deed

@@ -2,9 +2,9 @@
 
 import click
 
+from bot.commands.keys import load_key
+from bot.commands.operator import at_the_command_line
 from bot.database import opened
-from bot.keys_command import load_key
-from bot.operator import at_the_command_line
 from bot.settings import Settings
 from surveys import retention
 from surveys.clock import SystemClock

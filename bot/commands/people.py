@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 from slack_sdk import WebClient
 
+from bot.commands.operator import at_the_command_line
+from bot.commands.text_file import read_text
 from bot.database import opened
-from bot.operator import at_the_command_line
 from bot.settings import Settings
 from bot.slack_directory import sync
-from bot.text_file import read_text
 from surveys.clock import SystemClock
 from surveys.people import directory, enrolment, roster
 from surveys.people.directory import Person

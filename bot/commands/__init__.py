@@ -1,0 +1,1 @@
+"""The commands of `orgpulse`, one file for each."""

@@ -45,7 +45,8 @@ class Permit:
 
 
 def _slack_id(body: dict[str, Any]) -> str:
-    user = body.get("user") or body.get("user_id") or body.get("event", {}).get("user") or ""
+    event = body.get("event")
+    user = (event.get("user") if event else body.get("user") or body.get("user_id")) or ""
     return str(user["id"] if isinstance(user, dict) else user)
 
 

@@ -56,7 +56,8 @@ class Questions:
             return
         text = _asked(event, context)
         key = _key("message", f"{event['channel']}{event['ts']}")
-        self._post(Message(key, "post", event["channel"], self._payload(person, text)))
+        # To the person and not to the channel that the event names: it is theirs alone.
+        self._post(Message(key, "post", event["user"], self._payload(person, text)))
 
     def button(self, ack: Ack, body: dict[str, Any], person: Person | None) -> None:
         """A button whose value is a question; the answer comes as a direct message."""

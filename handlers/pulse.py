@@ -130,7 +130,9 @@ def change_asking_message(
     """
     with services.database.read() as session:
         asked = outbox.place_of(session, message_keys.ask(in_round.id, person.id))
-    for message in {(one.channel, one.ts): one for one in (asked, pressed) if one}.values():
+    # What a payload says about its place is believed within the person's own conversation alone.
+    own = [one for one in (asked, pressed) if asked and one and one.channel == asked.channel]
+    for message in {one.ts: one for one in own}.values():
         services.change_soon(message, payload)
 
 

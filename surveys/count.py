@@ -130,7 +130,8 @@ def _figure_row(group_id: str, found: Tally) -> FigureRow:
 
 
 def _release_comments(session: Session, release_id: str, ballots: Sequence[Ballot], units: Sequence[Unit]) -> None:
-    redact = Redaction(session.scalars(select(PersonRow.name)))
+    known = session.execute(select(PersonRow.name, PersonRow.email)).all()
+    redact = Redaction((name for name, _ in known), (email for _, email in known))
     homes = comment_units(Counter(ballot.unit_id for ballot in ballots), units)
     kept = [
         CommentRow(

@@ -54,7 +54,8 @@ def take_due(session: Session, *, now: datetime) -> list[Owed]:
     for row, week_on in rows:
         row.sent = True
         person = directory.by_id(session, row.person_id)
-        if person is not None and person.slack_id:
+        # Rights are those of this moment: a role may have gone since the release was planned.
+        if person is not None and person.slack_id and person.leads and may(person, Act.RECEIVE_DIGEST):
             owed.append(Owed(row.release_id, week_on, person))
     return owed
 

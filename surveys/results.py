@@ -121,13 +121,15 @@ def comments_about(
 ) -> tuple[Unit | None, list[Comment]]:
     """Comments about a unit, and the unit they stayed with: itself, or the lowest one above that keeps any.
 
-    A small team's comments stay with its region, so that is where its manager finds them, among all the others.
+    A small team's comments stay with its region, so that is where its manager finds them, among those of the other
+    small teams, and without those of a team that keeps its own: they are that team's manager's to read.
     """
     tree = directory.units(session)
     by_id = {unit.id: unit for unit in tree}
     at = by_id.get(unit_id)
     while at is not None:
-        found = comments(session, directory.below(tree, frozenset({at.id})), since=since)
+        here = frozenset({at.id})
+        found = comments(session, directory.below(tree, here) if at.id == unit_id else here, since=since)
         found = [comment for comment in found if until is None or comment.week <= until]
         if found:
             return at, found

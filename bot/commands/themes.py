@@ -8,6 +8,7 @@ import click
 
 from analysis.themes import Comment, find_themes
 from bot.commands.text_file import read_text
+from surveys.legible import legible_name
 
 MOST_EXAMPLES = 3
 
@@ -35,6 +36,7 @@ def group_comments(file: Path, *, most: int | None, as_json: bool) -> None:
         area = f", {theme.area.value}" if theme.area else ""
         click.echo(f"{theme.name} ({theme.size}{area})")
         for index in theme.examples[:MOST_EXAMPLES]:
-            click.echo(f"  {lines[index]}")
+            # Somebody else wrote it, and a terminal obeys what it holds.
+            click.echo(f"  {legible_name(lines[index])}")
     apart = len(lines) - sum(theme.size for theme in themes)
     click.echo(f"{len(themes)} themes; {apart} of {len(lines)} comments stand apart.")

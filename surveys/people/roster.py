@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from surveys.errors import NothingToImport
+from surveys.legible import legible_name
 
 COLUMNS = ("email", "name", "manager", "unit", "roles")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # What a column of the tables holds.
 LONGEST_CELL = 255
 
@@ -118,7 +119,7 @@ def _cells(row: dict[str, str]) -> dict[str, str]:
         raise ValueError("there are more cells than columns; put quotation marks around a cell with a comma")
     cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
     for column, cell in cells.items():
-        if _UNSEEN.search(cell):
+        if _UNSEEN.search(cell) or legible_name(cell) != " ".join(cell.split()):
             raise ValueError(f"the {column} holds a character that cannot be seen; type it anew")
         if len(cell) > LONGEST_CELL:
             raise ValueError(f"the {column} has {len(cell)} characters; at most {LONGEST_CELL} are kept")

@@ -193,12 +193,15 @@ def _otherwise(payload: Any, harmless: Any, instead: dict[str, str]) -> Iterator
             yield f"{path} is drawn {got!a} and not {expected!a}"
 
 
+_UNCHANGED = str.maketrans({"\u2236": ":", "\u203a": ">"})
+
+
 def _same(pieces: Sequence[Piece], others: Sequence[Piece]) -> bool:
     """Whether two texts are drawn alike; names in a list may stand in another order."""
     if [styles for styles, _ in pieces] != [styles for styles, _ in others]:
         return False
-    # A colon at the end of a name is left one where a space of ours comes behind it.
-    texts_of_both = ("".join(text for _, text in some).replace("\u2236", ":") for some in (pieces, others))
+    # A colon at the end of a name stays one where a space of ours comes behind it, and so does ">" within a line.
+    texts_of_both = ("".join(text for _, text in some).translate(_UNCHANGED) for some in (pieces, others))
     return len({frozenset(Counter(text).items()) for text in texts_of_both}) == 1
 
 

@@ -131,7 +131,7 @@ class _Judge:
         classes = {name: number for number, name in enumerate(set(truth.classes.values()))}
         self._classes = np.array([classes[name] for name in truth.classes.values()])
         self._owners = np.array([self.people[owner] for owner in truth.owners.values()])
-        self._sizes = Counter(self._classes[self._owners].tolist())
+        self._sizes = Counter(self._classes.tolist())
 
     def guess(self, pairs: Iterable[tuple[Name, Name]]) -> Guess:
         known = [(self.things[thing], self.people[who]) for thing, who in pairs if thing in self.things]

@@ -208,6 +208,8 @@ def _link_the_rest(evidence: Evidence, before: Sight, after: Sight, behind: _Beh
         for trace in before.traces(Kind.BALLOT)
     ]
     people = [*after.traces(Kind.PERSON), *_earlier(before, Kind.PERSON)]
+    # Within a quarter diaries keep their keys, and so much of their order: one week says as much as all.
+    evidence.diaries = Linkage()
     evidence.diaries.try_all(after.traces(Kind.DIARY), people, behind.writers())
     evidence.joined.try_all(_earlier(before, Kind.DIARY), ballots, behind.writers())
     authors = behind.authors(after.rows["comment"])

@@ -43,6 +43,7 @@ def examine(settings: Settings) -> int:
     checks: list[Check] = [
         ("settings", lambda _: "read"),
         ("database", in_database(lambda database, _: f"{database.url.get_backend_name()}, up to date")),
+        ("log", in_database(_statement_log)),
         *keys.CHECKS,
         ("people", in_database(_people)),
         ("groups", in_database(_groups)),
@@ -54,6 +55,15 @@ def examine(settings: Settings) -> int:
         ("due", _due),
     ]
     return checkup.examine(checks, settings)
+
+
+def _statement_log(database: Database, _: Settings) -> str:
+    if database.logs_statements():
+        raise Ailing(
+            what="PostgreSQL writes statements into its log, and with them who answered when. "
+            "Set log_statement to none and log_min_duration_statement to -1 for this database"
+        )
+    return "statements are not written down"
 
 
 def _people(database: Database, _: Settings) -> str:

@@ -42,7 +42,13 @@ def printable(text: str) -> str:
 
 def cut(text: str, most: int) -> str:
     """Text no longer than Slack takes."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    if len(text) <= most:
+        return text
+    short = text[: most - 1]
+    if short.count("\u2068") > short.count("\u2069"):
+        # The end of a name that was set apart went with the rest.
+        short = f"{text[: most - 2]}\u2069"
+    return f"{short}…"
 
 
 def header(text: str) -> Block:

@@ -34,7 +34,7 @@ attack: .venv/ready ## attack confidentiality at length and print the table (ARG
 	@$(PY) -m tests.attack $(ARGS)
 
 calibrate: .venv/ready ## simulate healthy teams and write the alarm thresholds anew
-	@$(PY) -m analysis.calibrate $(ARGS)
+	@$(PY) -m analysis.detection.calibrate $(ARGS)
 
 lock: ## write requirements.lock anew from pyproject.toml (needs .venv)
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
+from analysis.detection.grid import Array, Grid, lay_out, rows_of
+from analysis.detection.scan import COMPOSITION, SHOCK, differences
 from analysis.figures import Record, Scale, Sums
-from analysis.grid import Array, Grid, lay_out, rows_of
-from analysis.scan import COMPOSITION, SHOCK, differences
 from analysis.stages import Stage
 
 # Variance of what teams truly are around their parent, as a share of one answer's variance: team .04, members

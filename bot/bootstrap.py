@@ -19,7 +19,7 @@ from bot.replays import EventsOnce
 from bot.settings import Settings
 from bot.slack_directory import SlackRefuses, sync
 from bot.tick import Tick
-from handlers import own_data_view
+from handlers.home import own_data_view
 from handlers.listeners import register
 from handlers.services import Services
 from surveys import audit, diaries, own_data

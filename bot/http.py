@@ -30,7 +30,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bot.replays import WINDOW_SECONDS, Seen
-from handlers.incident import note
+from handlers.edge.incident import note
 from handlers.services import Services
 from surveys import inbox
 from surveys.clock import Clock, SystemClock

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from bot.settings import SECRETS, Settings
-from handlers.incident import OURS, described, new_reference, note
+from handlers.edge.incident import OURS, described, new_reference, note
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from handlers import pulse_view
-from handlers.alert import new_alerts
-from handlers.digest import digest_message
+from handlers.alerts.alert import new_alerts
+from handlers.digests.digest import digest_message
+from handlers.pulses import pulse_view
 from handlers.services import Services
 from surveys import count, digests, outbox, retention
 from surveys.ballots.keys import MasterKey

@@ -2,11 +2,11 @@
 
 from slack_bolt import App
 
-from handlers.ask import Questions
-from handlers.errors import report_error
-from handlers.home import Home
-from handlers.own_data import OwnData
-from handlers.pulse import Pulses
+from handlers.edge.errors import report_error
+from handlers.home.home import Home
+from handlers.home.own_data import OwnData
+from handlers.pulses.pulse import Pulses
+from handlers.questions.ask import Questions
 from handlers.services import Services
 
 

@@ -37,10 +37,10 @@ def raise_once(session: Session, *, unit_id: str, kind: str, stage: Stage, week_
     )
     if same := session.scalar(told):
         # It flickered: the unit looked steady for a while, and this is what was told before.
-        same.open = True
+        same.closed_on = None
         return None
     row = AlertRow(
-        id=secrets.token_hex(8), unit_id=unit_id, kind=kind, stage=stage.value, week_on=week_on, open=True
+        id=secrets.token_hex(8), unit_id=unit_id, kind=kind, stage=stage.value, week_on=week_on
     )
     session.add(row)
     session.flush()
@@ -50,11 +50,11 @@ def raise_once(session: Session, *, unit_id: str, kind: str, stage: Stage, week_
 def close_open(session: Session, unit_id: str) -> None:
     """Close a unit's alerts when it is steady again, so that the next one is told anew."""
     for row in _open(session, unit_id):
-        row.open = False
+        row.closed_on = row.week_on
 
 
 def _open(session: Session, unit_id: str) -> list[AlertRow]:
-    return list(session.scalars(select(AlertRow).where(AlertRow.unit_id == unit_id, AlertRow.open)))
+    return list(session.scalars(select(AlertRow).where(AlertRow.unit_id == unit_id, AlertRow.closed_on.is_(None))))
 
 
 def raised(session: Session) -> list[Alert]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from analysis.answers import Answer, answer
-from analysis.cycle import State, watch
+from analysis.detection.cycle import State, watch
 from analysis.figures import Record, Unit
 from analysis.questions import Intent, Question, parse
 from analysis.themes import Comment, Theme

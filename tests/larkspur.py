@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from analysis.cycle import Kind, State, watch
+from analysis.detection.cycle import Kind, State, watch
 from analysis.figures import Figure, Record, Turnout, Unit
 from analysis.stages import Stage
 from analysis.synthetic import Company, larkspur

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from analysis.cycle import State
+from analysis.detection.cycle import State
 from analysis.figures import Scale
 from analysis.questions import Question
 from analysis.stages import Stage

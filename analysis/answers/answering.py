@@ -11,9 +11,9 @@ from analysis.answers.hearing import hear
 from analysis.answers.leading_on import leading_on
 from analysis.answers.measured import Measured, measure
 from analysis.answers.turnout import participation
-from analysis.cycle import Kind, State
+from analysis.detection.cycle import Kind, State
+from analysis.detection.grid import leaves
 from analysis.figures import Record
-from analysis.grid import leaves
 from analysis.questions import EVER, Against, Among, Intent, Period, Question
 from analysis.stages import CORE, WHEEL, Stage
 from analysis.themes import Comment, Theme

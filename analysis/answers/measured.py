@@ -9,10 +9,10 @@ from operator import add
 
 from analysis.answers.answer import Line, Reported
 from analysis.answers.rounding import drawn, mean_or_band, unanimous
+from analysis.detection.grid import WITHIN_SHARE
+from analysis.detection.scan import COMPOSITION, SHOCK
 from analysis.figures import Figure, Record, Scale, Sums
-from analysis.grid import WITHIN_SHARE
 from analysis.questions import Period
-from analysis.scan import COMPOSITION, SHOCK
 from analysis.series import Series, series
 from analysis.stages import Stage
 

@@ -9,9 +9,9 @@ import click
 from analysis.answers import Answer
 from bot.database import opened
 from bot.settings import Settings
-from handlers import answer_view
-from handlers.blocks import Block
-from handlers.question_text import question_text
+from handlers.questions import answer_view
+from handlers.questions.question_text import question_text
+from handlers.showing.blocks import Block
 from handlers.words import words
 from surveys import asking
 from surveys.clock import SystemClock

@@ -271,8 +271,14 @@ class DigestRow(Table):
     sent: Mapped[bool] = mapped_column(default=False)
 
 
+# -- alerts and what was done ------------------------------------------------------------------------------
+
+
 class AlertRow(Table):
-    """An alert that was raised for a unit; the next one of its kind waits until the unit was steady again."""
+    """An episode of a unit that leaders were told of once, and that is followed until it is over.
+
+    `week_on` is the week in which it was called, `began_on` the one in which the first stage turned.
+    """
 
     __tablename__ = "alert"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -280,8 +286,50 @@ class AlertRow(Table):
     kind: Mapped[str]
     stage: Mapped[str]
     week_on: Mapped[date]
-    open: Mapped[bool] = mapped_column(default=True)
+    began_on: Mapped[date | None]
+    acknowledged_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    snoozed_until: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    ending: Mapped[str | None]
     __table_args__ = (UniqueConstraint("unit_id", "kind", "stage", "week_on"),)
+
+
+class AlertNoteRow(Table):
+    """What somebody did about an alert, or what became of it; kept to know how often alerts were right."""
+
+    __tablename__ = "alert_note"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    alert_id: Mapped[str] = mapped_column(ForeignKey("alert.id"), index=True)
+    at: Mapped[datetime]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    reason: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(String(4000))
+
+
+class ActionRow(Table):
+    """Something that was done in a unit: an overlay added, a rule held, a quota changed."""
+
+    __tablename__ = "action"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    kind: Mapped[str]
+    done_on: Mapped[date]
+    note: Mapped[str] = mapped_column(String(4000))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    logged_at: Mapped[datetime]
+    alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"))
+
+
+class AttainmentRow(Table):
+    """A unit's target for a period and what it achieved, in the company's own money or units."""
+
+    __tablename__ = "attainment"
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    ends_on: Mapped[date]
+    target: Mapped[float]
+    achieved: Mapped[float]
 
 
 # -- who did what, and what came in ---------------------------------------------------------------------

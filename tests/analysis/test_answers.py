@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.answers import Answer, Verdict, Withheld, answer, mean_or_band
-from analysis.cycle import Kind, State
+from analysis.detection.cycle import Kind, State
 from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
 from analysis.questions import Against, Among, Intent, Period, Question, parse
 from analysis.stages import CORE, Stage

@@ -6,17 +6,17 @@ from importlib import resources
 
 import numpy as np
 
-from analysis import calibrate
-from analysis.cycle import follow
+from analysis.detection import calibrate
+from analysis.detection.cycle import follow
+from analysis.detection.thresholds import thresholds
 from analysis.synthetic import simulate
-from analysis.thresholds import thresholds
 from tests.bench.released import as_released
 
 TEAMS = 300
 
 
 def stored() -> dict[str, dict[str, float]]:
-    text = resources.files("analysis").joinpath("thresholds.json").read_text(encoding="utf-8")
+    text = resources.files("analysis.detection").joinpath("thresholds.json").read_text(encoding="utf-8")
     found: dict[str, dict[str, float]] = json.loads(text)
     return found
 

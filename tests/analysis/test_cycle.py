@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from analysis.cycle import Kind, State, follow, watch
+from analysis.detection.cycle import Kind, State, follow, watch
+from analysis.detection.thresholds import thresholds
 from analysis.figures import Record
 from analysis.stages import WHEEL, Stage
 from analysis.synthetic import Planted, Team, larkspur, simulate
-from analysis.thresholds import thresholds
 from tests.larkspur import counted
 
 MANY = 40

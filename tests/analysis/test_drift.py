@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.cycle import Kind, State, follow, watch
-from analysis.drift import Verdict, holding
+from analysis.detection.cycle import Kind, State, follow, watch
+from analysis.detection.drift import Verdict, holding
+from analysis.detection.thresholds import thresholds
 from analysis.figures import Figure, Record, Sums
 from analysis.stages import Stage
 from analysis.synthetic import Planted, Team, simulate
-from analysis.thresholds import thresholds
 from tests.bench.released import as_released
 
 MANY = 40

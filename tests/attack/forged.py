@@ -14,7 +14,7 @@ from itertools import count
 from deploy.sandbox.delivery import payloads
 from deploy.sandbox.delivery.courier import event_envelope
 from handlers.ids import COMMAND, Action, Callback
-from handlers.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
+from handlers.pulses.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
 from tests.attack.quay import PEOPLE, Quay
 from tests.handlers.office import Json
 

@@ -29,8 +29,8 @@ from sqlalchemy.exc import OperationalError
 from bot import logs
 from bot.demo.story import deliver
 from deploy.sandbox import ActError
+from handlers.edge.incident import OURS
 from handlers.ids import COMMAND, Action, Callback
-from handlers.incident import OURS
 from surveys.rounds import rounds
 from surveys.storage import database as storage
 from tests.handlers.office import REPS, Office, steady

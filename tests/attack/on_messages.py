@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
-from handlers.answer_view import answer_message
-from handlers.digest import digest_message
+from handlers.digests.digest import digest_message
+from handlers.questions.answer_view import answer_message
 from handlers.words import LANGUAGES, words
 from surveys import asking, results
 from surveys.ballots.keys import MasterKey

@@ -18,7 +18,7 @@ from multiprocessing import get_context
 
 from analysis.answers import Answer, answer
 from analysis.change import change
-from analysis.cycle import State, watch
+from analysis.detection.cycle import State, watch
 from analysis.figures import Figure, Record, Sums, Turnout, Unit
 from analysis.questions import Intent, parse
 from analysis.stages import Stage

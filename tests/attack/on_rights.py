@@ -22,7 +22,7 @@ from unittest.mock import patch
 
 from slack_bolt import BoltRequest
 
-from handlers.digest import digest_message
+from handlers.digests.digest import digest_message
 from surveys import results
 from surveys.ballots.sealed import quarter
 from surveys.digests import Owed

@@ -24,17 +24,20 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from analysis.answers import answer
-from analysis.cycle import State, watch
+from analysis.detection.cycle import State, watch
 from analysis.figures import Record
 from analysis.questions import Against, Intent, Question
 from analysis.stages import Stage
 from bot.commands import audit as audit_command
 from bot.commands.people import _show
-from handlers import alert, answer_view, home_view, own_data_view, preview_view
-from handlers.blocks import escape, quote
-from handlers.digest import digest_message
-from handlers.home_view import Units
-from handlers.themes_view import theme_line
+from handlers.alerts import alert
+from handlers.digests.digest import digest_message
+from handlers.home import home_view, own_data_view
+from handlers.home.home_view import Units
+from handlers.pulses import preview_view
+from handlers.questions import answer_view
+from handlers.questions.themes_view import theme_line
+from handlers.showing.blocks import escape, quote
 from handlers.words import words
 from surveys import asking, audit, digests, own_data, results
 from surveys.asking import Asked

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from handlers.blocks import printable
+from handlers.showing.blocks import printable
 from surveys import results
 from surveys.ballots.sealed import LONGEST_COMMENT
 from surveys.storage.tables import CommentRow, GroupRow, UnitRow

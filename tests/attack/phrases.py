@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from analysis.questions import Against, Among, Intent, Question
 from analysis.stages import Stage
-from handlers.question_text import question_text
+from handlers.questions.question_text import question_text
 from handlers.words import words
 
 MONTHS = {

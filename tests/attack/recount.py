@@ -14,7 +14,7 @@ from operator import add
 from analysis.answers import Answer, Compared, Line, Participation, Reported
 from analysis.answers.answering import NEWS_WEEKS, USUAL_WEEKS
 from analysis.answers.comparing import LATEST_WEEKS
-from analysis.cycle import State
+from analysis.detection.cycle import State
 from analysis.figures import Figure, Record, Sums
 from analysis.questions import EVER, Against, Intent, Period, Question
 from analysis.stages import CORE, Stage

@@ -7,7 +7,7 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
-from analysis.cycle import watch
+from analysis.detection.cycle import watch
 from analysis.synthetic import Team, simulate
 from analysis.themes import find_themes
 from tests.analysis.theme_set import accuracy, baseline, demo_subjects, draw, members, topics

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-from analysis.cycle import follow
+from analysis.detection.cycle import follow
+from analysis.detection.thresholds import thresholds
 from analysis.figures import Record
 from analysis.stages import Stage
 from analysis.synthetic import Planted, Team, simulate
-from analysis.thresholds import thresholds
 from tests.bench.released import as_released
 
 Array = NDArray[np.float64]

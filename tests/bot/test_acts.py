@@ -15,7 +15,7 @@ from slack_bolt import App
 from bot.acts import NotForThisParty, does
 from bot.bootstrap import Orgpulse
 from bot.main import cli
-from handlers.access import Permit
+from handlers.edge.access import Permit
 from surveys.people.rights import RIGHTS, Act, Party, permits
 from surveys.rounds import rounds
 from tests.bot.conftest import TUESDAY_MORNING, Place

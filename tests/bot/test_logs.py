@@ -109,7 +109,13 @@ def test_errors_stand_by_kind_and_place() -> None:
 def test_words_of_libraries_are_withheld_and_ours_are_kept() -> None:
     for name in ("slack_bolt.RequestVerification", "slack_sdk.web.base_client", "asyncio", "main", "py.warnings"):
         assert CANARY not in record(name, f"body: {CANARY}").getMessage()
-    for name in ("bot.tick", "handlers.errors", "surveys.count", "alembic.runtime.migration", "uvicorn.error"):
+    for name in (
+        "bot.tick",
+        "handlers.edge.errors",
+        "surveys.count",
+        "alembic.runtime.migration",
+        "uvicorn.error",
+    ):
         assert record(name, "counted %d", 5).getMessage() == "counted 5"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from analysis.cycle import Kind, Sign, State
-from analysis.drift import Drift, Verdict
+from analysis.detection.cycle import Kind, Sign, State
+from analysis.detection.drift import Drift, Verdict
 from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
 from analysis.stages import Stage
 

@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from analysis.cycle import Kind
+from analysis.detection.cycle import Kind
 from analysis.questions import Intent
 from analysis.stages import Stage
 from handlers.words import LANGUAGES, words

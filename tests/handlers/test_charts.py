@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from handlers.blocks import section
-from handlers.charts import as_table, line_chart, week_labels, without_charts
+from handlers.showing.blocks import section
+from handlers.showing.charts import as_table, line_chart, week_labels, without_charts
 from handlers.words import words
 from tests.handlers.office import Office, block_types
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from bot.demo.story import deliver
-from handlers.alert import cycle_message, drift_message
-from handlers.blocks import Block
-from handlers.charts import CHARTS
-from handlers.digest import DIGEST_BLOCK, digest_message
+from handlers.alerts.alert import cycle_message, drift_message
+from handlers.digests.digest import DIGEST_BLOCK, digest_message
 from handlers.ids import Action
+from handlers.showing.blocks import Block
+from handlers.showing.charts import CHARTS
 from handlers.words import LANGUAGES, words
 from surveys import outbox
 from surveys.digests import Owed

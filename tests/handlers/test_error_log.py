@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from handlers.edge.incident import described, note
 from handlers.ids import COMMAND, Action
-from handlers.incident import described, note
 from handlers.words import words
 from surveys import inbox
 from surveys.errors import RoundIsClosed
@@ -51,7 +51,7 @@ def ephemerals(office: Office, name: str, channel: str | None = None) -> list[st
 def test_a_ballot_that_fails_stays_in_the_modal(
     office: Office, caplog: pytest.LogCaptureFixture, break_down: Break, rep: str
 ) -> None:
-    break_down("handlers.pulse.answering.put_ballot")
+    break_down("handlers.pulses.pulse.answering.put_ballot")
     view = office.form(rep)
     entries = office.by_block(view, {**steady(rep), "comment": SECRET})
     ack = office.sandbox.submit(office.id(rep), view["id"], entries)
@@ -70,7 +70,7 @@ def test_a_ballot_that_fails_stays_in_the_modal(
 def test_what_fails_after_a_ballot_was_kept_is_only_logged(
     office: Office, caplog: pytest.LogCaptureFixture, break_down: Break
 ) -> None:
-    break_down("handlers.pulse.pulse_view.thanks_message")
+    break_down("handlers.pulses.pulse.pulse_view.thanks_message")
     assert office.answer("north2", steady("north2")).ok
     office.wait(lambda: REFERENCE.search(caplog.text))
     reference_in(caplog.text)
@@ -82,7 +82,7 @@ def test_what_fails_after_a_ballot_was_kept_is_only_logged(
 def test_a_button_of_a_message_is_answered_beside_it(
     office: Office, caplog: pytest.LogCaptureFixture, break_down: Break
 ) -> None:
-    break_down("handlers.pulse.answering.decline")
+    break_down("handlers.pulses.pulse.answering.decline")
     assert office.press("north3", Action.DECLINE_PULSE).ok
     [said] = office.wait(lambda: ephemerals(office, "north3") or None)
     assert said == words("en")("error.Unexpected", reference=reference_in(caplog.text))
@@ -93,7 +93,7 @@ def test_a_button_of_the_home_tab_is_answered_over_it(
     office: Office, caplog: pytest.LogCaptureFixture, break_down: Break
 ) -> None:
     office.home("north4")
-    break_down("handlers.pulse.rounds.pulse_of")
+    break_down("handlers.pulses.pulse.rounds.pulse_of")
     user = office.id("north4")
     assert office.sandbox.click(user, home=True, action_id=Action.OPEN_PULSE).ok
     view = office.sandbox.wait_for_view(user)
@@ -104,7 +104,7 @@ def test_a_button_of_the_home_tab_is_answered_over_it(
 def test_a_question_that_fails_is_answered_where_it_was_asked(
     office: Office, caplog: pytest.LogCaptureFixture, break_down: Break
 ) -> None:
-    break_down("handlers.ask.asking.ask")
+    break_down("handlers.questions.ask.asking.ask")
     sandbox, chief, dm = office.sandbox, office.id("chief"), office.dm("chief")
     general = office.channel("general")
     asks: list[Callable[[], Any]] = [
@@ -126,7 +126,7 @@ def test_a_question_that_fails_is_answered_where_it_was_asked(
 def test_a_home_tab_that_fails_says_so(
     office: Office, caplog: pytest.LogCaptureFixture, break_down: Break
 ) -> None:
-    break_down("handlers.home.home_view.home_view")
+    break_down("handlers.home.home.home_view.home_view")
     tab = office.home("north5")
     assert reference_in(caplog.text) in words_of(tab)
 
@@ -136,7 +136,7 @@ def test_an_expected_error_is_said_in_its_own_words(office: Office, monkeypatch:
     def closed(*_: object, **__: object) -> None:
         raise RoundIsClosed
 
-    monkeypatch.setattr("handlers.ask.asking.ask", closed)
+    monkeypatch.setattr("handlers.questions.ask.asking.ask", closed)
     answer = office.ask("chief", "how is trust")
     assert answer["text"] == words("en")("error.RoundIsClosed")
 
@@ -167,7 +167,7 @@ def test_an_event_that_was_not_taken_comes_again(
 def test_when_slack_fails_too_the_log_has_both(
     office: Office, caplog: pytest.LogCaptureFixture, break_down: Break
 ) -> None:
-    break_down("handlers.home.home_view.home_view")
+    break_down("handlers.home.home.home_view.home_view")
     office.sandbox.faults.add(kind="error_5xx", method="views.publish")
     office.sandbox.open_home(office.id("nora"))
     office.wait(lambda: "nobody could be told" in caplog.text or None)

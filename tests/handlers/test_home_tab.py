@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analysis.cycle import Kind, State
+from analysis.detection.cycle import Kind, State
 from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
 from analysis.stages import Stage
-from handlers.home_view import Units, home_view
+from handlers.home.home_view import Units, home_view
 from handlers.ids import Action
 from handlers.words import words
 from surveys.own_data import Kept

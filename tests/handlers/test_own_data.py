@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from bot.demo.story import deliver
-from handlers import own_data_view
+from handlers.home import own_data_view
 from handlers.ids import Action
 from handlers.words import LANGUAGES, words
 from surveys import diaries, outbox, own_data

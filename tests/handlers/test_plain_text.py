@@ -11,10 +11,10 @@ import pytest
 
 from analysis.figures import Record, Turnout, Unit
 from analysis.themes import Comment, Theme, Trend
-from handlers.blocks import SECTION, cut, escape, quote
-from handlers.digest import Said
-from handlers.own_data_view import copy_message, stored_blocks
-from handlers.preview_view import Shown, preview
+from handlers.digests.digest import Said
+from handlers.home.own_data_view import copy_message, stored_blocks
+from handlers.pulses.preview_view import Shown, preview
+from handlers.showing.blocks import SECTION, cut, escape, quote
 from handlers.words import words
 from surveys.ballots.sealed import Diary
 from surveys.bank.items import default_bank

@@ -11,11 +11,11 @@ import pytest
 from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
 from analysis.stages import Stage
 from analysis.themes import LEAST_TO_QUOTE, LEAST_TO_SHOW
-from handlers import preview_view
-from handlers.digest import DIGEST_BLOCK, Said
-from handlers.figures import newest
+from handlers.digests.digest import DIGEST_BLOCK, Said
 from handlers.ids import Action
-from handlers.preview_view import Shown
+from handlers.pulses import preview_view
+from handlers.pulses.preview_view import Shown
+from handlers.showing.figures import newest
 from handlers.words import LANGUAGES, words
 from surveys.counting.atoms import SMALLEST_GROUP
 from surveys.counting.tally import SMALLEST_COMMENT_UNIT

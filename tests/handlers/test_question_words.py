@@ -11,8 +11,8 @@ import pytest
 from analysis.figures import Unit
 from analysis.questions import Against, Among, Intent, Question, parse
 from analysis.stages import CORE, Stage
-from handlers.blocks import BUTTON
-from handlers.question_text import question_text, reading_text
+from handlers.questions.question_text import question_text, reading_text
+from handlers.showing.blocks import BUTTON
 from handlers.words import LANGUAGES, words
 
 TODAY = date(2026, 11, 17)

@@ -158,7 +158,7 @@ def test_bot_does_not_answer_its_own_messages_or_edits(seasoned: Office) -> None
     dm = seasoned.dm("sam")
     event = {"type": "message", "channel_type": "im", "channel": dm, "ts": "1.1", "user": seasoned.id("sam")}
     before = {m["ts"] for m in seasoned.messages("sam")}
-    from handlers.ask import Questions  # noqa: PLC0415
+    from handlers.questions.ask import Questions  # noqa: PLC0415
 
     questions = Questions(seasoned.bot.services)
     with seasoned.bot.database.read() as session:

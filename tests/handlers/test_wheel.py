@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from analysis.stages import WHEEL, Stage
-from handlers.wheel import CALM, PAPER, TURNED, describe_wheel, draw_wheel
+from handlers.showing.wheel import CALM, PAPER, TURNED, describe_wheel, draw_wheel
 from handlers.words import LANGUAGES, words
 
 SOME = [(Stage.TARGETS, "10 Aug"), (Stage.TRUST, "17 Aug")]

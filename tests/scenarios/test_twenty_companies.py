@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from analysis.cycle import Kind
+from analysis.detection.cycle import Kind
 from analysis.stages import Stage
 from analysis.synthetic import DEFAULT_SEED
 from analysis.synthetic.company import CYCLE_TEAM, DRIFT_TEAM, RECOVERING_TEAM

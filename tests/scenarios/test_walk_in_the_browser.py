@@ -13,14 +13,14 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from analysis.cycle import Kind, State
-from analysis.drift import Drift, Verdict
+from analysis.detection.cycle import Kind, State
+from analysis.detection.drift import Drift, Verdict
 from analysis.stages import Stage as Part
 from analysis.synthetic.company import CYCLE_TEAM
 from bot.demo.run import Stage, open_for_visitors, play, staged
 from bot.demo.story import deliver
 from bot.demo.workspace import LEADERS_CHANNEL, who_to_try
-from handlers.alert import cycle_message
+from handlers.alerts.alert import cycle_message
 from handlers.words import words
 from surveys import outbox, results
 from surveys.outbox import Message

@@ -12,9 +12,13 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+
 # For its planner PostgreSQL keeps samples of columns, and keeps them after the rows are gone. It does without them
 # for what is to be gone or names people: these columns are looked up by indexes, or in small tables.
 UNSAMPLED = {
+    "action": ("person_id",),
+    "alert": ("acknowledged_by",),
+    "alert_note": ("person_id",),
     "ballot": ("round_id", "key", "sealed"),
     "digest": ("person_id",),
     "diary": ("key", "sealed"),
@@ -118,18 +122,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
     )
     op.create_table(
-        "alert",
-        sa.Column("id", sa.String(length=255), nullable=False),
+        "attainment",
         sa.Column("unit_id", sa.String(length=255), nullable=False),
-        sa.Column("kind", sa.String(length=255), nullable=False),
-        sa.Column("stage", sa.String(length=255), nullable=False),
-        sa.Column("week_on", sa.Date(), nullable=False),
-        sa.Column("open", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_alert_unit_id_unit")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
-        sa.UniqueConstraint(
-            "unit_id", "kind", "stage", "week_on", name=op.f("uq_alert_unit_id_kind_stage_week_on")
-        ),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("target", sa.Double(), nullable=False),
+        sa.Column("achieved", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_attainment_unit_id_unit")),
+        sa.PrimaryKeyConstraint("unit_id", "starts_on", name=op.f("pk_attainment")),
     )
     op.create_table(
         "person",
@@ -158,6 +158,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_release_round_id_round")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
         sa.UniqueConstraint("round_id", name=op.f("uq_release_round_id")),
+    )
+    op.create_table(
+        "alert",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("unit_id", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=255), nullable=False),
+        sa.Column("stage", sa.String(length=255), nullable=False),
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.Column("began_on", sa.Date(), nullable=True),
+        sa.Column("acknowledged_by", sa.String(length=255), nullable=True),
+        sa.Column("snoozed_until", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("ending", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(["acknowledged_by"], ["person.id"], name=op.f("fk_alert_acknowledged_by_person")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_alert_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+        sa.UniqueConstraint(
+            "unit_id", "kind", "stage", "week_on", name=op.f("uq_alert_unit_id_kind_stage_week_on")
+        ),
     )
     op.create_table(
         "comment",
@@ -223,6 +242,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("release_id", name=op.f("pk_told")),
     )
     op.create_table(
+        "action",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("unit_id", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=255), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=4000), nullable=False),
+        sa.Column("person_id", sa.String(length=255), nullable=True),
+        sa.Column("logged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("alert_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_action_alert_id_alert")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_action_person_id_person")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_action_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+    )
+    op.create_table(
+        "alert_note",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("alert_id", sa.String(length=255), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.String(length=255), nullable=True),
+        sa.Column("kind", sa.String(length=255), nullable=False),
+        sa.Column("reason", sa.String(length=255), nullable=True),
+        sa.Column("note", sa.String(length=4000), nullable=True),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_note_alert_id_alert")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_alert_note_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_note")),
+    )
+    with op.batch_alter_table("alert_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alert_note_alert_id"), ["alert_id"], unique=False)
+
+    op.create_table(
         "figure",
         sa.Column("group_id", sa.String(length=255), nullable=False),
         sa.Column("item_id", sa.String(length=255), nullable=False),
@@ -239,6 +289,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["group_id"], ["release_group.id"], name=op.f("fk_figure_group_id_release_group")),
         sa.PrimaryKeyConstraint("group_id", "item_id", name=op.f("pk_figure")),
     )
+
     if op.get_bind().dialect.name == "postgresql":
         for table, columns in UNSAMPLED.items():
             for column in columns:
@@ -248,6 +299,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it back."""
     op.drop_table("figure")
+    with op.batch_alter_table("alert_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alert_note_alert_id"))
+
+    op.drop_table("alert_note")
+    op.drop_table("action")
     op.drop_table("told")
     op.drop_table("role")
     op.drop_table("release_group")
@@ -257,9 +313,10 @@ def downgrade() -> None:
     op.drop_table("participation")
     op.drop_table("digest")
     op.drop_table("comment")
+    op.drop_table("alert")
     op.drop_table("release")
     op.drop_table("person")
-    op.drop_table("alert")
+    op.drop_table("attainment")
     op.drop_table("unit")
     op.drop_table("round")
     with op.batch_alter_table("outbox", schema=None) as batch_op:

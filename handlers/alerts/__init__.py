@@ -1,0 +1,1 @@
+"""Alerts: what leaders are told, and what they do about it."""

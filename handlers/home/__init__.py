@@ -1,0 +1,1 @@
+"""The Home tab, and what is stored about its reader."""

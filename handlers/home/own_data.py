@@ -1,0 +1,82 @@
+"""One's own data: a copy, erasing, the diary's switch; all by buttons of the Home tab, and only ever one's own."""
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from handlers.edge.access import Permit
+from handlers.home.home import Home
+from handlers.ids import Action
+from handlers.pulses import pulse_view
+from handlers.pulses.pulse import change_asking_message
+from handlers.services import Services
+from surveys import outbox, own_data
+from surveys.outbox import Message
+from surveys.people.directory import Person
+from surveys.people.rights import Act
+from surveys.rounds import rounds
+
+
+class OwnData:
+    """Handlers of what somebody does with what is stored about them."""
+
+    def __init__(self, services: Services, home: Home) -> None:
+        self._services = services
+        self._home = home
+
+    def register(self, app: App) -> None:
+        """Listen to the buttons below what is stored about somebody."""
+        permit = [Permit(self._services, Act.CARE_FOR_OWN_DATA)]
+        app.action(Action.COPY_OWN_DATA, middleware=permit)(self.copy)
+        app.action(Action.ERASE_ANSWERS, middleware=permit)(self.erase)
+        app.action(Action.KEEP_DIARY, middleware=permit)(self.keep_diary)
+        app.action(Action.KEEP_NO_DIARY, middleware=permit)(self.keep_no_diary)
+
+    def copy(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
+        """Order a copy for whoever pressed the button.
+
+        What waits in the outbox is the wish alone; the copy is made while it is sent, and lies in no table.
+        """
+        ack()
+        user = body["user"]["id"]
+        cause = hashlib.sha256(f"{user}{body['trigger_id']}".encode()).hexdigest()[:24]
+        with self._services.database.work() as session:
+            outbox.post(session, Message(f"own_data:{cause}", "own_data", user, {}), now=self._services.now())
+        self._services.outbox_filled()
+        self._show(client, body, person, done="copied")
+
+    def erase(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
+        """Take back what lies in the box and empty the diary; the message that asked asks again."""
+        ack()
+        services = self._services
+        own_data.erase(services.database, services.keys, person, now=services.now())
+        with services.database.read() as session:
+            pulse = rounds.open_pulse(session, person, now=services.now())
+        if pulse is not None:
+            zone = person.zone(services.schedule.company_zone.key)
+            change_asking_message(
+                services, person, pulse.round, pulse_view.ask_message(person, pulse.round, zone=zone)
+            )
+        self._show(client, body, person, done="erased")
+
+    def keep_diary(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
+        """Keep a diary from the next answers on."""
+        ack()
+        self._switch(client, body, person, keeps=True)
+
+    def keep_no_diary(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
+        """Empty the diary and keep none."""
+        ack()
+        self._switch(client, body, person, keeps=False)
+
+    def _switch(self, client: WebClient, body: dict[str, Any], person: Person, *, keeps: bool) -> None:
+        services = self._services
+        own_data.keep_diary(services.database, services.keys, person, keeps=keeps, now=services.now())
+        changed = replace(person, keeps_diary=keeps)
+        self._show(client, body, changed, done="diary_on" if keeps else "diary_off")
+
+    def _show(self, client: WebClient, body: dict[str, Any], person: Person, *, done: str) -> None:
+        client.views_publish(user_id=body["user"]["id"], view=self._home.view(person, done=done))

@@ -1,0 +1,1 @@
+"""The pulse: asked, answered, declined, and looked at before it is sent."""

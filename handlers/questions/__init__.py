@@ -1,0 +1,1 @@
+"""Leaders' questions in plain words, and their answers."""

@@ -1,7 +1,7 @@
 """Teams for simulations: sizes, answering, turnover and planted changes as wished, straight to figures."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -56,13 +56,18 @@ class _Member:
         return [(week - then, answers[stage]) for then, answers in self.diary if stage in answers]
 
 
-def simulate(teams: Sequence[Team], weeks: int, seed: int) -> Record:
+# Stages asked in the week with this index.
+Asked = Callable[[int], Sequence[Stage]]
+
+
+def simulate(teams: Sequence[Team], weeks: int, seed: int, *, asked: Asked = model.asked) -> Record:
     """Simulate teams and count them as a release would, each team for itself.
 
     Args:
         teams: what to simulate; all hang under one unit, "company".
         weeks: number of weeks.
         seed: everything follows from it; a team's draws do not depend on the other teams.
+        asked: stages asked in the week with an index; by default the core and one of the others in turn.
 
     Returns:
         Figures of at least five respondents, with the change where five have earlier answers, and turnouts.
@@ -71,7 +76,7 @@ def simulate(teams: Sequence[Team], weeks: int, seed: int) -> Record:
     turnouts: list[Turnout] = []
     for number, team in enumerate(teams):
         generator = np.random.default_rng([seed, number])
-        _simulate(team, weeks, generator, figures, turnouts)
+        _simulate(team, weeks, generator, asked, figures, turnouts)
     figures.sort(key=lambda figure: figure.week)
     turnouts.sort(key=lambda turnout: turnout.week)
     units = [Unit("company", "Company"), *(Unit(team.name, team.name, "company") for team in teams)]
@@ -82,6 +87,7 @@ def _simulate(
     team: Team,
     weeks: int,
     generator: np.random.Generator,
+    asked: Asked,
     figures: list[Figure],
     turnouts: list[Turnout],
 ) -> None:
@@ -96,7 +102,7 @@ def _simulate(
         noise = model.correlated(generator, model.NOISE_VARIANCE, (team.size,))
         leaves = generator.random(team.size) < team.turnover
         stays_silent = generator.random(team.size)
-        stages = model.asked(week)
+        stages = asked(week)
         values: dict[Stage, list[float]] = {stage: [] for stage in stages}
         changes: dict[Stage, list[float]] = {stage: [] for stage in stages}
         answered = 0

@@ -18,6 +18,9 @@ class Act(StrEnum):
     ASK = "ask"
     SEE_RESULTS = "see_results"
     RECEIVE_DIGEST = "receive_digest"
+    RECEIVE_ALERT = "receive_alert"
+    HANDLE_ALERT = "handle_alert"
+    LOG_ACTION = "log_action"
     READ_AUDIT = "read_audit"
     # At the machine.
     RUN = "run"
@@ -28,6 +31,9 @@ class Act(StrEnum):
     LIST_PEOPLE = "list_people"
     ASK_FOR_SOMEBODY = "ask_for_somebody"
     GROUP_COMMENTS = "group_comments"
+    LIST_ALERTS = "list_alerts"
+    IMPORT_TARGETS = "import_targets"
+    BACKTEST = "backtest"
     # When the time has come.
     SYNC_PEOPLE = "sync_people"
     OPEN_ROUND = "open_round"
@@ -36,6 +42,7 @@ class Act(StrEnum):
     CLOSE_ROUND = "close_round"
     TELL = "tell"
     SEND_DIGESTS = "send_digests"
+    REPORT_EFFECTS = "report_effects"
     RUN_RETENTION = "run_retention"
 
 
@@ -63,6 +70,9 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.ASK: frozenset({Party.KNOWN, Party.STRANGER}),
     Act.SEE_RESULTS: frozenset({Party.MANAGER, Party.LEADER}),
     Act.RECEIVE_DIGEST: frozenset({Party.MANAGER}),
+    Act.RECEIVE_ALERT: frozenset({Party.LEADER}),
+    Act.HANDLE_ALERT: frozenset({Party.LEADER}),
+    Act.LOG_ACTION: frozenset({Party.MANAGER, Party.LEADER}),
     Act.READ_AUDIT: frozenset({Party.ADMIN, Party.WORKS_COUNCIL, Party.OPERATOR}),
     Act.RUN: frozenset({Party.OPERATOR}),
     Act.EXAMINE: frozenset({Party.OPERATOR}),
@@ -72,6 +82,9 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.LIST_PEOPLE: frozenset({Party.OPERATOR}),
     Act.ASK_FOR_SOMEBODY: frozenset({Party.OPERATOR}),
     Act.GROUP_COMMENTS: frozenset({Party.OPERATOR}),
+    Act.LIST_ALERTS: frozenset({Party.OPERATOR}),
+    Act.IMPORT_TARGETS: frozenset({Party.OPERATOR}),
+    Act.BACKTEST: frozenset({Party.OPERATOR}),
     Act.SYNC_PEOPLE: frozenset({Party.CLOCK, Party.OPERATOR}),
     Act.OPEN_ROUND: frozenset({Party.CLOCK}),
     Act.INVITE: frozenset({Party.CLOCK}),
@@ -79,6 +92,7 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.CLOSE_ROUND: frozenset({Party.CLOCK}),
     Act.TELL: frozenset({Party.CLOCK}),
     Act.SEND_DIGESTS: frozenset({Party.CLOCK}),
+    Act.REPORT_EFFECTS: frozenset({Party.CLOCK}),
     Act.RUN_RETENTION: frozenset({Party.CLOCK, Party.OPERATOR}),
 }
 

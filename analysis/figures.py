@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from math import sqrt
 from typing import Any, TypeVar
@@ -95,12 +95,37 @@ class Turnout:
 
 
 @dataclass(frozen=True, slots=True)
+class Attainment:
+    """A unit's target for a period and what it achieved, both in the company's own money or pieces."""
+
+    unit_id: str
+    starts_on: date
+    ends_on: date
+    target: float
+    achieved: float
+
+    @property
+    def week(self) -> date:
+        """Monday of the week in which the period ended; from then on it is known."""
+        return self.ends_on - timedelta(days=self.ends_on.weekday())
+
+    @property
+    def share(self) -> float:
+        """Share of the target that was achieved, 1 for all of it."""
+        return self.achieved / self.target
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """Everything released so far that one asker may see, oldest first. It never changes."""
+    """Everything released so far that one asker may see, oldest first. It never changes.
+
+    `attainments` are of periods that are over, by the day they ended; none unless the company imports them.
+    """
 
     units: Sequence[Unit]
     figures: Sequence[Figure]
     turnouts: Sequence[Turnout] = ()
+    attainments: Sequence[Attainment] = ()
     _known: dict[Callable[["Record"], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -148,13 +173,15 @@ class Record:
         return [self.figures[place] for place in sorted(found)]
 
     def up_to(self, week: date) -> "Record":
-        """The record as it stood once the release of a week was out; itself when that was the last."""
-        if not self.weeks or week >= self.weeks[-1]:
+        """The record as it stood once the release of a week was out; itself when nothing came after."""
+        last = max((attainment.week for attainment in self.attainments), default=week)
+        if not self.weeks or week >= max(self.weeks[-1], last):
             return self
         return Record(
             self.units,
             [figure for figure in self.figures if figure.week <= week],
             [turnout for turnout in self.turnouts if turnout.week <= week],
+            [attainment for attainment in self.attainments if attainment.week <= week],
         )
 
 

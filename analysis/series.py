@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
-from analysis.detection.grid import Array, Grid, lay_out, rows_of
-from analysis.detection.scan import COMPOSITION, SHOCK, differences
+import numpy as np
+
+from analysis.detection.grid import Array, Grid, Item, lags, lay_out, rows_of
+from analysis.detection.scan import SHOCK
 from analysis.figures import Record, Scale, Sums
 from analysis.stages import Stage
 
 # Variance of what teams truly are around their parent, as a share of one answer's variance: team .04, members
 # .42 / 8 (`synthetic.model`), and drifts of about half an SD.
 BETWEEN = 0.3
+# Where a change is withheld the raw level stands in, with the noise of who happened to answer: half of the
+# variance between persons comes and goes.
+COMPOSITION = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,37 @@ def series(record: Record, unit_id: str, stage: Stage) -> Series:
             )
         )
     return Series(unit_id, stage, item.scale, float(item.sd[-1]), points)
+
+
+def differences(item: Item) -> tuple[Array, Array, Array]:
+    """Mean change in SD (up is worse), respondents behind it, and extra variance, each (units, weeks).
+
+    Falls back on the raw level against its own lagged baseline where the change is withheld. Extra variance is
+    that of the noise in the figures, and in the fallback that of who happened to answer. Respondents are 0 where
+    there is neither.
+    """
+    n, total = item.change[0], item.change[1]
+    worse = item.scale.worse / item.sd
+    mean = np.where(n > 0, total / np.maximum(n, 1), 0.0) * worse
+    level_n = item.level[0]
+    level = item.level[1] / np.maximum(level_n, 1) * worse
+    baseline, weight, behind = np.zeros_like(level), np.zeros_like(level), np.zeros_like(level)
+    rounds = np.flatnonzero(item.asked)
+    shares = lags(item.asked)
+    answered = level_n[:, rounds]
+    weight[:, rounds] = answered @ shares.T
+    raw = item.level[1][:, rounds] @ shares.T
+    baseline[:, rounds] = raw / np.maximum(weight[:, rounds], 1e-9)
+    behind[:, rounds] = item.level[3][:, rounds] @ (shares**2).T
+    fallback = (n == 0) & (level_n > 0) & (weight > 0)
+    mean = np.where(fallback, level - baseline * worse, mean)
+    count = np.where(fallback, level_n, n)
+    noise = np.where(n > 0, item.change[3] / np.maximum(n, 1) ** 2, 0.0)
+    noise = np.where(
+        fallback, item.level[3] / np.maximum(level_n, 1) ** 2 + behind / np.maximum(weight, 1e-9) ** 2, noise
+    )
+    extra = np.where(fallback, COMPOSITION * (1 - item.within) / np.maximum(level_n, 1), 0.0)
+    return mean, count, extra + noise / item.sd**2
 
 
 def _every_unit(record: Record) -> Grid:

@@ -237,9 +237,11 @@ class Sender:
     def _update(self, leased: Leased) -> SlackResponse | None:
         if not leased.target_channel or not leased.target_ts:
             return None
-        payload = leased.message.payload
-        return self._client.chat_update(
-            channel=leased.target_channel, ts=leased.target_ts, text=payload["text"], blocks=payload["blocks"]
+        channel, ts = leased.target_channel, leased.target_ts
+        payload = self._with_picture(leased.message.payload)
+        return self._drawn_or_written(
+            lambda blocks: self._client.chat_update(channel=channel, ts=ts, text=payload["text"], blocks=blocks),
+            payload,
         )
 
     def _ephemeral(self, leased: Leased) -> SlackResponse | None:

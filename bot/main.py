@@ -169,6 +169,47 @@ def people_list(settings: Settings, *, role: str | None, as_json: bool) -> None:
     people_command.list_people(settings, role=role, as_json=as_json)
 
 
+@cli.group()
+def targets() -> None:
+    """What units were to achieve and did, for the stage targets; optional."""
+
+
+@targets.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask before importing.")
+@does(Act.IMPORT_TARGETS)
+@with_settings
+def targets_import(settings: Settings, file: Path, *, yes: bool) -> None:
+    """Import what units achieved of their targets from FILE, and show what would change first.
+
+    FILE is a CSV with these columns, in any order, apart by commas, semicolons or tabs:
+
+    \b
+      unit      its name, or a path such as Larkspur / EMEA / DACH
+      period    2026-Q3, 2026-09, 2026, or days such as 2026-07-01/2026-09-30
+      target    any number above 0, such as 1,250,000 or 1.250.000,00 EUR
+      achieved  in the same money or pieces
+
+    A unit and period that was imported before is overwritten, and taken out when target and achieved are
+    empty. Periods that are not over yet are left out. Units need as many reps, in them and below, as the
+    smallest group.
+    """  # noqa: D301  # click wants the sign itself, so that the columns stay as they are
+    from bot.commands import targets as targets_command
+
+    targets_command.import_file(settings, file, yes=yes)
+
+
+@targets.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@does(Act.IMPORT_TARGETS)
+@with_settings
+def targets_list(settings: Settings, *, as_json: bool) -> None:
+    """List the targets that were imported."""
+    from bot.commands import targets as targets_command
+
+    targets_command.list_targets(settings, as_json=as_json)
+
+
 @cli.command()
 @does(Act.EXAMINE)
 @with_settings
@@ -217,6 +258,19 @@ def ask(settings: Settings, question: str, *, email: str, as_json: bool) -> None
 
 
 @cli.command()
+@click.option("--open", "only_open", is_flag=True, help="Only those that are still open.")
+@click.option("--as", "email", metavar="EMAIL", help="Only what this leader may see.")
+@click.option("--json", "as_json", is_flag=True)
+@does(Act.LIST_ALERTS)
+@with_settings
+def alerts(settings: Settings, *, only_open: bool, email: str | None, as_json: bool) -> None:
+    """List what leaders were alerted to, what they did about it, and how often it was right."""
+    from bot.commands import alerts as alerts_command
+
+    alerts_command.show(settings, only_open=only_open, email=email, as_json=as_json)
+
+
+@cli.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--k", "most", type=click.IntRange(2, 30), help="At most so many themes, the largest.")
 @click.option("--json", "as_json", is_flag=True)
@@ -226,6 +280,51 @@ def themes(file: Path, *, most: int | None, as_json: bool) -> None:
     from bot.commands.themes import group_comments
 
     group_comments(file, most=most, as_json=as_json)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--scales",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML that says how items were answered.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@does(Act.BACKTEST)
+def backtest(file: Path, *, scales: Path | None, as_json: bool) -> None:
+    """Look back: which alarms would there have been in FILE, your past survey answers, and when?
+
+    FILE is a CSV with a row for each answer and these columns, in any order, among any others:
+
+    \b
+      week        date of the week's Monday, such as 2026-01-05
+      unit        team, any name
+      respondent  who answered: any id that stays the same from week to week within the unit, or empty
+      item        targets, trust, candor, overlay, friction, customer or efficiency
+      value       1 (bad) to 5 (good); for overlay hours a week, more is worse
+
+    Semicolons or tabs between the columns and decimal commas will do. A row that cannot be read is named
+    and left out. When a respondent answers the same item twice in a week, the last answer counts.
+    Without respondents only raw means can be compared, which finds less and later.
+
+    --scales names a TOML file for items that were answered in another way. Points are mapped in a
+    straight line onto 1 (bad) to 5 (good); hours stay hours:
+
+    \b
+      [trust]
+      low = 0
+      high = 10
+      good = "high"
+      [customer]
+      unit = "hours"
+      good = "high"
+
+    An alarm of a week is worked out from that week and those before it alone. Nothing is stored.
+    """  # noqa: D301 (click wants the sign itself, to keep the lines below as they are)
+    from bot.commands.backtest import look_back
+
+    look_back(file, scales=scales, as_json=as_json)
 
 
 def main() -> None:

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from handlers.alerts.alert import new_alerts
+from handlers.actions.effect_view import effect_message
+from handlers.alerts import copies
 from handlers.digests.digest import digest_message
 from handlers.pulses import pulse_view
 from handlers.services import Services
-from surveys import count, digests, outbox, retention
+from surveys import actions, alerts, count, digests, outbox, retention
 from surveys.ballots.keys import MasterKey
 from surveys.counting.noise import BLURRED, Noise
 from surveys.outbox import Message
@@ -58,6 +59,7 @@ class Tick:
             (Act.INVITE, self._invite),
             (Act.REMIND, self._remind),
             (Act.SEND_DIGESTS, self._digest),
+            (Act.REPORT_EFFECTS, self._report_effects),
             (Act.RUN_RETENTION, self._retain),
         ]
 
@@ -65,7 +67,12 @@ class Tick:
         """The next instant at which `run` will have something to do."""
         schedule = self._services.schedule
         with self._services.database.read() as session:
-            instants = [rounds.next_due(session, now=after), digests.next_due(session)]
+            instants = [
+                rounds.next_due(session, now=after),
+                digests.next_due(session),
+                alerts.next_wake(session),
+                actions.next_due(session, schedule=schedule),
+            ]
         week_on = monday(after.date())
         instants += [schedule.opens_at(week_on + timedelta(weeks=ahead)) for ahead in range(3)]
         return min(instant for instant in instants if instant and instant > after)
@@ -126,18 +133,15 @@ class Tick:
                 outbox.post(session, Message(key, "update", place.recipient, payload, place=place), now=now)
 
     def _tell(self, now: datetime) -> None:
-        """Alerts and owed digests of releases that nobody was told about yet."""
+        """Alerts and owed digests of releases that nobody was told about yet, and alerts put off until now."""
         services = self._services
         with services.database.work() as session:
-            for release_id in digests.unplanned(session):
+            unplanned = digests.unplanned(session)
+            for release_id in unplanned:
                 digests.plan(session, release_id, schedule=services.schedule)
-                if self._leaders_channel:
-                    for message in new_alerts(session):
-                        outbox.post(
-                            session,
-                            Message(message.key, "post", self._leaders_channel, message.payload),
-                            now=now,
-                        )
+            if unplanned:
+                copies.tell(session, leaders_channel=self._leaders_channel, now=now)
+            copies.wake(session, now=now)
 
     def _digest(self, now: datetime) -> None:
         with self._services.database.work() as session:
@@ -145,6 +149,15 @@ class Tick:
                 payload = digest_message(session, owed)
                 key = f"digest:{owed.release_id}:{owed.person.id}"
                 outbox.post(session, Message(key, "post", owed.person.slack_id or "", payload), now=now)
+
+    def _report_effects(self, now: datetime) -> None:
+        """Tell whoever logged an action what came of it, on the morning on which they would read a digest."""
+        schedule = self._services.schedule
+        with self._services.database.work() as session:
+            for report in actions.take_due(session, schedule=schedule, now=now):
+                payload = effect_message(session, report)
+                key = f"effect:{report.action.id}:{report.weeks}:{report.person.id}"
+                outbox.post(session, Message(key, "post", report.person.slack_id or "", payload), now=now)
 
     def _retain(self, now: datetime) -> None:
         """Delete personal data whose time is over, once a day."""

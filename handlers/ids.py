@@ -17,12 +17,24 @@ class Action(StrEnum):
     ERASE_ANSWERS = "erase_answers"
     KEEP_DIARY = "keep_diary"
     KEEP_NO_DIARY = "keep_no_diary"
+    LOG_ACTION = "log_action"
+    LOG_KIND = "log_kind"
+    LOG_UNIT = "log_unit"
+    LOG_DAY = "log_day"
+    LOG_NOTE = "log_note"
+    ACKNOWLEDGE_ALERT = "acknowledge_alert"
+    SNOOZE_ALERT = "snooze_alert"
+    DISPUTE_ALERT = "dispute_alert"
+    DISPUTE_REASON = "dispute_reason"
+    DISPUTE_NOTE = "dispute_note"
 
 
 class Callback(StrEnum):
     """Modals."""
 
     PULSE = "pulse"
+    LOG = "log"
+    DISPUTE = "dispute"
 
 
 COMMAND = "/orgpulse"

@@ -2,6 +2,8 @@
 
 from slack_bolt import App
 
+from handlers.actions.log import ActionLog
+from handlers.alerts.handling import Alerts
 from handlers.edge.errors import report_error
 from handlers.home.home import Home
 from handlers.home.own_data import OwnData
@@ -16,5 +18,7 @@ def register(app: App, services: Services) -> None:
     home = Home(services)
     home.register(app)
     OwnData(services, home).register(app)
+    ActionLog(services).register(app)
+    Alerts(services).register(app)
     Questions(services).register(app)
     app.error(report_error)

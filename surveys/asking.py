@@ -8,15 +8,20 @@ from sqlalchemy.orm import Session
 
 from analysis.answers import Answer, answer
 from analysis.detection.cycle import State, watch
+from analysis.effects import Acted
 from analysis.figures import Record, Unit
 from analysis.questions import Intent, Question, parse
+from analysis.stages import WHEEL
 from analysis.themes import Comment, Theme
-from surveys import results
+from surveys import actions, results
+from surveys.actions import Action
 from surveys.people import directory
 from surveys.people.directory import Person
 
 # Themes are about what people write now; older comments are read when the asker names a time.
 THEME_WEEKS = 8
+# Actions whose effects are estimated for one question, the newest: our choice.
+MOST_ACTIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Asked:
         record: what the asker may see.
         comments: those that the themes' indices mean.
         allowed: whether the asker leads any unit at all.
+        actions: what was done in the units that they see and above them, for the charts.
     """
 
     answer: Answer
@@ -36,6 +42,7 @@ class Asked:
     record: Record
     comments: Sequence[Comment]
     allowed: bool
+    actions: Sequence[Action] = ()
 
 
 def ask(session: Session, person: Person, text: str, *, now: datetime, company_zone: str) -> Asked:
@@ -56,8 +63,29 @@ def ask(session: Session, person: Person, text: str, *, now: datetime, company_z
     if question.intent in {Intent.THEMES, Intent.QUOTES} and set(question.units) <= seen:
         question, record, comments = _comments_for(session, question, record, seen)
         themes = results.themes(comments)
-    found = answer(question, record=record, states=states, themes=themes, comments=comments)
-    return Asked(found, units, record, comments, allowed=bool(person.leads))
+    done = actions.around(session, seen) if seen else []
+    acted = _acted(whole, question, [action for action in done if action.unit_id in seen], units)
+    found = answer(question, record=record, states=states, themes=themes, comments=comments, acted=acted)
+    return Asked(found, units, record, comments, allowed=bool(person.leads), actions=done)
+
+
+def _acted(whole: Record, question: Question, done: Sequence[Action], units: Sequence[Unit]) -> tuple[Acted, ...]:
+    """The actions that a question about effects means, the newest first, each with its effect by now.
+
+    It is estimated against units that the asker may not see, from the whole record; told is the difference alone.
+    """
+    if question.intent is not Intent.EFFECT:
+        return ()
+    inside = directory.below(list(units), frozenset(question.units))
+    asked = [
+        action
+        for action in reversed(done)
+        if question.period.holds(action.done_on) and (not inside or action.unit_id in inside)
+    ]
+    return tuple(
+        actions.outcome(whole, action, weeks=actions.newest_look(whole, action), stages=question.measures or WHEEL)
+        for action in asked[:MOST_ACTIONS]
+    )
 
 
 def _comments_for(

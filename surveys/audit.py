@@ -1,4 +1,4 @@
-"""The audit log: who changed what about people, settings, keys and retention. Only ever added to.
+"""The audit log: who changed what about people, targets, settings, keys and retention. Only ever added to.
 
 Each line has a seal: SHA-256 over the line and the seal before it. Whoever changes a line or takes one out must
 write all later ones anew, and then the last seal is no longer the one that the works council wrote down.
@@ -37,6 +37,7 @@ class Deed(StrEnum):
     SETTING = "setting"
     KEYS = "keys"
     RETENTION = "retention"
+    TARGETS = "targets"
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,20 @@ def places(session: Session, prefix: str) -> list[Place]:
     return [Place(row.recipient, row.channel, row.ts) for row in rows if row.channel and row.ts]
 
 
+def posted(session: Session, prefix: str) -> list[Message]:
+    """Posts whose keys begin so and that were sent, or still wait; what they said is left out."""
+    rows = session.scalars(
+        select(OutboxRow)
+        .where(
+            OutboxRow.key.startswith(prefix, autoescape=True),
+            OutboxRow.kind == "post",
+            OutboxRow.state.in_(["sent", "waiting"]),
+        )
+        .order_by(OutboxRow.id)
+    )
+    return [Message(row.key, row.kind, row.recipient, {}) for row in rows]
+
+
 def place_of(session: Session, key: str) -> Place | None:
     """Where a message was sent; None when it was not."""
     row = _target(session, key)

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import diaries
+from surveys import alerts, diaries
+from surveys.alerts import OwnDeed
 from surveys.ballots.keys import ServingKeys
 from surveys.people import directory
 from surveys.people.directory import Person
@@ -30,6 +31,7 @@ class Kept:
         leads: names of the units they lead.
         pulse: the pulse they can answer now.
         in_box: whether something of theirs lies in its box, sealed: an answer or a blank.
+        deeds: what they did about alerts, oldest first.
     """
 
     person: Person
@@ -38,6 +40,7 @@ class Kept:
     leads: tuple[str, ...]
     pulse: Pulse | None
     in_box: bool
+    deeds: tuple[OwnDeed, ...] = ()
 
 
 def kept(session: Session, keys: ServingKeys, person: Person, *, now: datetime) -> Kept:
@@ -56,6 +59,7 @@ def kept(session: Session, keys: ServingKeys, person: Person, *, now: datetime) 
         tuple(sorted(units[unit_id].name for unit_id in person.leads)),
         pulse,
         pulse is not None and answering.is_done(session, keys, person, pulse.round.id),
+        tuple(alerts.deeds_of(session, person)),
     )
 
 

@@ -9,9 +9,10 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
+from analysis.figures import Attainment, Figure, Record, Scale, Sums, Turnout, Unit
 from analysis.stages import Stage
 from analysis.themes import Comment, Theme, find_themes
+from surveys import targets
 from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.people.rights import Act, may
@@ -24,17 +25,18 @@ _ready_lock = threading.Lock()
 
 
 def whole_record(session: Session) -> Record:
-    """Everything ever released, for the analysis that watches every team.
+    """Everything ever released, and attainment where it is imported, for the analysis that watches every team.
 
-    A release never changes, so the same releases give the same record object, with all that was worked out from it
-    (`Record.once`); every digest of a Friday and every question until the next release share it.
+    A release never changes, so the same releases and targets give the same record object, with all that was worked
+    out from it (`Record.once`); every digest of a Friday and every question until the next release share it.
     """
     tree = directory.units(session)
-    key = (_released(session), tuple(tree))
+    attainments = tuple(targets.stored(session))
+    key = (_released(session), tuple(tree), attainments)
     with _ready_lock:
         if key in _ready:
             return _ready[key]
-        record = _read_record(session, tree)
+        record = _read_record(session, tree, attainments)
         # A release may come out between the queries; such a record is right, but not under this key.
         if _released(session) == key[0]:
             _ready[key] = record
@@ -47,7 +49,7 @@ def _released(session: Session) -> tuple[str, ...]:
     return tuple(session.scalars(select(ReleaseRow.id).order_by(ReleaseRow.week_on, ReleaseRow.id)))
 
 
-def _read_record(session: Session, tree: Sequence[Unit]) -> Record:
+def _read_record(session: Session, tree: Sequence[Unit], attainments: Sequence[Attainment]) -> Record:
     groups = session.execute(
         select(GroupRow, ReleaseRow.week_on)
         .join(ReleaseRow, ReleaseRow.id == GroupRow.release_id)
@@ -64,7 +66,7 @@ def _read_record(session: Session, tree: Sequence[Unit]) -> Record:
         Turnout(week_on, frozenset(group.unit_ids), group.invited, group.answered) for group, week_on in groups
     ]
     figures.sort(key=lambda figure: (figure.week, sorted(figure.units), figure.stage.position))
-    return Record(tree, figures, turnouts)
+    return Record(tree, figures, turnouts, attainments)
 
 
 def _figure(row: FigureRow, units: frozenset[str], week_on: date) -> Figure:
@@ -100,6 +102,7 @@ def visible(record: Record, unit_ids: frozenset[str]) -> Record:
         [unit for unit in record.units if unit.id in unit_ids],
         [figure for figure in record.figures if figure.units & unit_ids],
         [turnout for turnout in record.turnouts if turnout.units & unit_ids],
+        [attainment for attainment in record.attainments if attainment.unit_id in unit_ids],
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, false, inspect, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from surveys import audit, inbox
+from surveys import alerts, audit, episodes, inbox
 from surveys.audit import Deed
 from surveys.ballots.keys import ServingKeys
 from surveys.diaries import keys_of
@@ -19,6 +19,9 @@ from surveys.people.roster import Role
 from surveys.rounds import message_keys
 from surveys.storage.database import Database
 from surveys.storage.tables import (
+    ActionRow,
+    AlertNoteRow,
+    AlertRow,
     DiaryRow,
     DigestRow,
     OutboxRow,
@@ -123,16 +126,23 @@ def _delete_people(session: Session, now: datetime) -> int:
     ).all()
     ids, emails = [person_id for person_id, _ in gone], [email for _, email in gone]
     session.execute(update(PersonRow).where(PersonRow.manager_email.in_(emails)).values(manager_email=None))
+    # What was done in a unit stays; who logged it does not.
+    session.execute(update(ActionRow).where(ActionRow.person_id.in_(ids)).values(person_id=None))
     _delete(session, RoleRow, RoleRow.person_id.in_(ids))
     _delete(session, DigestRow, DigestRow.person_id.in_(ids))
+    # What they did with alerts stays, for it says how often alerts were right; that it was they does not.
+    session.execute(update(AlertRow).where(AlertRow.acknowledged_by.in_(ids)).values(acknowledged_by=None))
+    session.execute(update(AlertNoteRow).where(AlertNoteRow.person_id.in_(ids)).values(person_id=None))
     _delete(session, OutboxRow, or_(false(), *(OutboxRow.key.endswith(f":{person_id}") for person_id in ids)))
     return _delete(session, PersonRow, PersonRow.id.in_(ids))
 
 
 def _done_messages(session: Session, now: datetime) -> ColumnElement[bool]:
-    """Old messages that are neither still to be sent nor the place of one that is."""
+    """Old messages that are neither still to be sent, nor the place of one that is, nor changed in place."""
     open_rounds = session.scalars(select(RoundRow.id).where(RoundRow.counted.is_(False)))
     prefixes = [message_keys.of_round(round_id) for round_id in open_rounds]
+    # An alert's messages are changed for as long as it is open, or may be opened again.
+    prefixes += [alerts.message_keys(alert_id) for alert_id in episodes.followed(session, on=now.date())]
     needed = select(OutboxRow.after).where(OutboxRow.state == "waiting", OutboxRow.after.is_not(None))
     return and_(
         OutboxRow.state != "waiting",

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from analysis.detection.cycle import State
+from analysis.effects import Acted
 from analysis.figures import Scale
 from analysis.questions import Question
 from analysis.stages import Stage
@@ -143,6 +144,7 @@ class Answer:
         states: for the cycle: unit id to state, the most serious first.
         heard: themes, the largest first.
         participation: for participation, by unit.
+        acted: for effects, the actions asked about, the newest first.
         withheld: what is not in the answer, and why.
         next: two or three questions that lead on.
     """
@@ -155,6 +157,7 @@ class Answer:
     states: Mapping[str, State] = field(default_factory=dict)
     heard: tuple[Heard, ...] = ()
     participation: tuple[Participation, ...] = ()
+    acted: tuple[Acted, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     next: tuple[Question, ...] = ()
 

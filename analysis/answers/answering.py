@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from statistics import NormalDist
 
-from analysis.answers.answer import Answer, Reported, Withheld
+from analysis.answers.answer import Answer, Line, Reported, Withheld
 from analysis.answers.comparing import LATEST_WEEKS, compare, course, ranks
 from analysis.answers.hearing import hear
 from analysis.answers.leading_on import leading_on
@@ -13,6 +13,7 @@ from analysis.answers.measured import Measured, measure
 from analysis.answers.turnout import participation
 from analysis.detection.cycle import Kind, State
 from analysis.detection.grid import leaves
+from analysis.effects import Acted
 from analysis.figures import Record
 from analysis.questions import EVER, Against, Among, Intent, Period, Question
 from analysis.stages import CORE, WHEEL, Stage
@@ -36,6 +37,7 @@ def answer(
     states: Mapping[str, State] | None = None,
     themes: Sequence[Theme] = (),
     comments: Sequence[Comment] = (),
+    acted: Sequence[Acted] = (),
 ) -> Answer:
     """Answer a question from releases.
 
@@ -45,6 +47,7 @@ def answer(
         states: what `cycle.watch` says of the units, for questions about the cycle.
         themes: what `find_themes` made of `comments`.
         comments: the comments that the asker may see.
+        acted: for questions about effects, the actions that they may see, the newest first.
 
     Returns:
         The answer. Every figure is of whole groups as they were counted; what is missing is in `withheld`.
@@ -59,6 +62,8 @@ def answer(
         return Answer(question, withheld=(Withheld.NO_RELEASE_YET,))
     if question.intent is Intent.CYCLE:
         found = _cycle(question, record, states or {})
+    elif question.intent is Intent.EFFECT:
+        found = _effect(question, record, acted)
     elif question.intent in {Intent.THEMES, Intent.QUOTES}:
         found = hear(question, record, themes, comments)
     else:
@@ -270,6 +275,17 @@ def _cycle(question: Question, record: Record, states: Mapping[str, State]) -> A
         key=lambda pair: (_GRAVITY.index(pair[1].kind), -pair[1].strength, pair[0]),
     )
     return Answer(question, states=dict(found), withheld=() if found else (Withheld.NO_RELEASE_YET,))
+
+
+def _effect(question: Question, record: Record, acted: Sequence[Acted]) -> Answer:
+    """What came of each action, and of a single one a chart of the stages that can be told."""
+    lines: tuple[Line, ...] = ()
+    if len(acted) == 1:
+        told = [one.stage for one in acted[0].effects if one.size is not None]
+        start = acted[0].on - timedelta(weeks=USUAL_WEEKS)
+        drawn = [measure(record, acted[0].unit_id, stage, Period(start)) for stage in told]
+        lines = tuple(item.line() for item in drawn if item is not None)[:MOST_LINES]
+    return Answer(question, acted=tuple(acted), lines=lines)
 
 
 def _participation(question: Question, record: Record) -> Answer:

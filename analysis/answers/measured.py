@@ -10,10 +10,10 @@ from operator import add
 from analysis.answers.answer import Line, Reported
 from analysis.answers.rounding import drawn, mean_or_band, unanimous
 from analysis.detection.grid import WITHIN_SHARE
-from analysis.detection.scan import COMPOSITION, SHOCK
+from analysis.detection.scan import SHOCK
 from analysis.figures import Figure, Record, Scale, Sums
 from analysis.questions import Period
-from analysis.series import Series, series
+from analysis.series import COMPOSITION, Series, series
 from analysis.stages import Stage
 
 # Two-sided 95%.

@@ -3,23 +3,24 @@
 For each stage the scan gives evidence for a beginning in each week. A chain is a run of neighbouring stages, each
 beginning after the one before; its evidence is the sum, less a penalty for each stage because its week was
 chosen. What counts is how far the best chain beats the best other reading of the same figures: one stage alone,
-everything at once, or stages turning against the order of the wheel. So a strong drift of one stage is no cycle,
-however strong, and neither is a reorganisation that moves every answer in the same week.
+everything at once, one bad week, or stages turning against the order of the wheel. So a strong drift of one stage
+is no cycle, however strong, and neither is a reorganisation that moves every answer in the same week.
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from analysis.detection.drift import LEAST_SIZE
 from analysis.detection.grid import Array
-from analysis.detection.scan import Scan
+from analysis.detection.scan import WINDOW, Scan
 from analysis.stages import ROTATING, WHEEL, Stage
 
 STAGES = len(WHEEL)
 # Longest time from one stage's turn to the next one's, weeks; twice the four weeks between rotating items.
 MOST_GAP = 8
-# What a stage costs for having its week chosen. 1, 1.5, 2 and 3, with 6, 8 and 11 below, were compared by
-# simulation, each at 1% false cycles a year and 5% of isolated dips: 1.5 with 8 found the most of half an SD.
-PENALTY = 1.5
+# What a stage costs for having its week chosen. 0, 0.5 and 1, with 6 and 8 below, were compared by simulation,
+# each at 10% of isolated dips called a cycle: cycles are found as soon, and 1 with 8 calls the fewest changes of
+# everything at once a cycle while it misses few.
+PENALTY = 1.0
 # A rotating stage may be passed over while it has not been seen to turn; this is what that costs.
 PASSED_OVER = 1.0
 # "Everything at once": all stages move by about the same size (SD, tried in turn), each by half to one and a half
@@ -35,17 +36,8 @@ BACKWARD: tuple[Stage, ...] = WHEEL[::-1]
 
 
 def evidence(scans: dict[Stage, Scan]) -> Array:
-    """Log likelihood ratio for a step of each stage, week and age, less the penalty.
-
-    Returns:
-        (units, stages, weeks, ages); never below minus the penalty.
-    """
-    parts = []
-    for stage in WHEEL:
-        found = scans[stage]
-        z = np.where((found.seen >= 1) & (found.size >= LEAST_SIZE), found.z, 0.0)
-        parts.append(0.5 * z * z - PENALTY)
-    return np.stack(parts, axis=1)
+    """Log likelihood ratio of a step, less the penalty, (units, stages, weeks, ages)."""
+    return np.stack([scans[stage].evidence for stage in WHEEL], axis=1) - PENALTY
 
 
 def at_once(scans: dict[Stage, Scan]) -> Array:
@@ -62,11 +54,24 @@ def at_once(scans: dict[Stage, Scan]) -> Array:
     return best
 
 
+def odd_week(scans: dict[Stage, Scan]) -> Array:
+    """Evidence that all stages were bad in one week and not after it, (units, weeks), less its penalty.
+
+    What is asked for is a step that begins in the week looked at, which a single bad week looks like at that time.
+    """
+    total: Array = np.zeros(scans[Stage.TRUST].score.shape[:2])
+    for stage in WHEEL:
+        total = total + 0.5 * np.maximum(scans[stage].z[:, :, 0], 0.0) ** 2
+    worst = sliding_window_view(np.pad(total, ((0, 0), (WINDOW - 1, 0))), WINDOW, axis=1).max(axis=2)
+    found: Array = worst - COMMON_PENALTY
+    return found
+
+
 def excess(scans: dict[Stage, Scan]) -> Array:
     """How far the best chain of two stages or more beats any other reading, (units, weeks)."""
     single = evidence(scans)
     forward, backward = (_best(single, order) for order in (FORWARD, BACKWARD))
-    other = np.max([single.max(axis=(1, 3)), at_once(scans), backward - AGAINST_PENALTY], axis=0)
+    other = np.max([single.max(axis=(1, 3)), at_once(scans), odd_week(scans), backward - AGAINST_PENALTY], axis=0)
     best: Array = forward - other
     return best
 

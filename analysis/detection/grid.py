@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis import attainment
 from analysis.change import LAG_WEEKS
-from analysis.figures import Figure, Record, Scale, Sums
+from analysis.figures import Figure, Record, Scale, Sums, Turnout
 from analysis.stages import WHEEL, Stage
 
 Array = NDArray[np.float64]
@@ -22,6 +23,7 @@ USUAL_RATE = 0.75
 WITHIN_SHARE = 0.6
 WITHIN_WEIGHT = 30.0
 LEAST_WITHIN, MOST_WITHIN = 0.3, 1.0
+LEAST_SHARE, MOST_SHARE = 0.2, 0.95
 N_TOTAL_SQUARES_NOISE = 4
 
 
@@ -34,6 +36,8 @@ class Item:
             the variance of the noise in that sum.
         change: the same for change within persons.
         asked: (weeks,) whether anybody was asked in that week.
+        share: (units, weeks) share of those invited who answered; what is usual where it is not known.
+        centre: mean answer in the first round, all units together; a fixed point on the item's own scale.
         sd: (weeks,) pooled standard deviation of one answer within groups, of all weeks up to each.
         within: (weeks,) share of that variance that lies within persons, of all weeks up to each.
     """
@@ -43,17 +47,27 @@ class Item:
     level: Array
     change: Array
     asked: Mask
+    share: Array
+    centre: float
     sd: Array
     within: Array
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A record as arrays. `weeks` has every Monday from the first to the last, with or without a release."""
+    """A record as arrays. `weeks` has every Monday from the first to the last, with or without a release.
+
+    Attributes:
+        turnout: (2, units, weeks): invited, and answered; 0 where it is not known.
+        attainment: (2, units, weeks): how much worse targets were met than usual in SD, and the variance of that,
+            in the week in which a period ended; infinite where none did.
+    """
 
     units: Sequence[str]
     weeks: Sequence[date]
     items: dict[Stage, Item]
+    turnout: Array
+    attainment: Array
 
 
 def leaves(record: Record) -> list[str]:
@@ -75,27 +89,32 @@ def lay_out(record: Record, units: Sequence[str], as_of: date | None = None) -> 
     """
     figures = [figure for figure in record.figures if as_of is None or figure.week <= as_of]
     if not figures:
-        return Grid(list(units), [], {})
+        none = np.zeros((2, len(units), 0))
+        return Grid(list(units), [], {}, none, none)
     known = [week for week in record.weeks if as_of is None or week <= as_of]
     count = (known[-1] - known[0]).days // 7 + 1
     weeks = [known[0] + timedelta(weeks=index) for index in range(count)]
-    rows = _rows(record, units, {figure.units for figure in figures})
+    turnouts = [turnout for turnout in record.turnouts if as_of is None or turnout.week <= as_of]
+    groups = {figure.units for figure in figures} | {turnout.units for turnout in turnouts}
+    rows = _rows(record, units, groups)
+    turnout = _turnout(turnouts, rows, (len(units), count), weeks[0])
     by_stage: dict[Stage, list[Figure]] = {stage: [] for stage in WHEEL}
     for figure in figures:
         by_stage[figure.stage].append(figure)
-    items = {stage: _item(stage, found, rows, len(units), weeks) for stage, found in by_stage.items() if found}
-    return Grid(list(units), weeks, items)
+    share = _share(turnout)
+    items = {stage: _item(stage, found, rows, weeks, share) for stage, found in by_stage.items() if found}
+    return Grid(list(units), weeks, items, turnout, np.stack(attainment.evidence(record, units, weeks)))
 
 
 def portion(grid: Grid, rows: slice) -> Grid:
     """Some of a grid's units; scales stay those of the whole record."""
     items = {stage: rows_of(item, rows) for stage, item in grid.items.items()}
-    return Grid(grid.units[rows], grid.weeks, items)
+    return Grid(grid.units[rows], grid.weeks, items, grid.turnout[:, rows], grid.attainment[:, rows])
 
 
 def rows_of(item: Item, rows: slice | Sequence[int]) -> Item:
     """Some units of one stage, by their rows; scales stay those of the whole record."""
-    return replace(item, level=item.level[:, rows], change=item.change[:, rows])
+    return replace(item, level=item.level[:, rows], change=item.change[:, rows], share=item.share[rows])
 
 
 def lags(asked: Mask) -> Array:
@@ -128,6 +147,23 @@ def _rows(record: Record, units: Sequence[str], groups: set[frozenset[str]]) -> 
     return found
 
 
+def _turnout(
+    turnouts: Sequence[Turnout], rows: dict[frozenset[str], list[int]], shape: tuple[int, int], first: date
+) -> Array:
+    found = np.zeros((2, *shape))
+    for turnout in turnouts:
+        for row in rows[turnout.units]:
+            found[:, row, (turnout.week - first).days // 7] += (turnout.invited, turnout.answered)
+    return found
+
+
+def _share(turnout: Array) -> Array:
+    """Share who answered, within bounds that a formula can divide by."""
+    invited, answered = turnout
+    share = np.where(invited > 0, answered / np.maximum(invited, 1), USUAL_RATE)
+    return np.clip(share, LEAST_SHARE, MOST_SHARE)
+
+
 def _put(sums: Array, row: int, week: int, part: Sums, noise: float) -> None:
     sums[:, row, week] += (part.n, part.total, part.squares, noise * noise)
 
@@ -136,10 +172,10 @@ def _item(
     stage: Stage,
     figures: Sequence[Figure],
     rows: dict[frozenset[str], list[int]],
-    units: int,
     weeks: Sequence[date],
+    share: Array,
 ) -> Item:
-    level = np.zeros((N_TOTAL_SQUARES_NOISE, units, len(weeks)))
+    level = np.zeros((N_TOTAL_SQUARES_NOISE, *share.shape))
     change = np.zeros_like(level)
     asked = np.zeros(len(weeks), dtype=bool)
     # Squares around the mean and degrees of freedom by week, for answers and for changes.
@@ -158,7 +194,13 @@ def _item(
             pooled[2, week] += figure.change.spread**2 * (figure.change.n - 1)
             pooled[3, week] += figure.change.n - 1
     sd, within = _scales(pooled, asked)
-    return Item(stage, figures[0].scale, level, change, asked, sd, within)
+    return Item(stage, figures[0].scale, level, change, asked, share, _centre(figures), sd, within)
+
+
+def _centre(figures: Sequence[Figure]) -> float:
+    first = min(figure.week for figure in figures)
+    whole = sum((figure.level for figure in figures if figure.week == first), Sums.of(()))
+    return whole.mean if whole.n else 0.0
 
 
 def _scales(pooled: Array, asked: Mask) -> tuple[Array, Array]:

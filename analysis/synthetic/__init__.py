@@ -3,7 +3,7 @@
 from analysis.synthetic.company import DEFAULT_SEED, Action, Behaviour, Company, larkspur
 from analysis.synthetic.model import Planted
 from analysis.synthetic.people import Person
-from analysis.synthetic.teams import Team, simulate
+from analysis.synthetic.teams import Reply, Team, replies, simulate
 
 __all__ = [
     "DEFAULT_SEED",
@@ -12,7 +12,9 @@ __all__ = [
     "Company",
     "Person",
     "Planted",
+    "Reply",
     "Team",
     "larkspur",
+    "replies",
     "simulate",
 ]

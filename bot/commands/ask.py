@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from analysis.answers import Answer
 from bot.database import opened
 from bot.settings import Settings
 from handlers.questions import answer_view
@@ -14,6 +13,7 @@ from handlers.questions.question_text import question_text
 from handlers.showing.blocks import Block
 from handlers.words import words
 from surveys import asking
+from surveys.asking import Asked
 from surveys.clock import SystemClock
 from surveys.people import directory
 
@@ -26,7 +26,7 @@ def answer_question(settings: Settings, text: str, *, email: str, as_json: bool)
     say = words(person.language)
     headline = answer_view.headline(asked, say)
     if as_json:
-        click.echo(json.dumps(_as_json(asked.answer, headline, person.language), ensure_ascii=False))
+        click.echo(json.dumps(_as_json(asked, headline, person.language), ensure_ascii=False))
         return
     for line in _lines(answer_view.answer_message(asked, say)["blocks"]):
         click.echo(line)
@@ -45,8 +45,9 @@ def _lines(blocks: list[Block]) -> Iterator[str]:
             yield from (f"  next: {element['value']}" for element in block["elements"])
 
 
-def _as_json(found: Answer, headline: str, language: str) -> dict[str, Any]:
-    say = words(language)
+def _as_json(asked: Asked, headline: str, language: str) -> dict[str, Any]:
+    say, found = words(language), asked.answer
+    names = {unit.id: unit.name for unit in asked.units}
     return {
         "reading": found.question.reading(),
         "headline": headline,
@@ -61,6 +62,21 @@ def _as_json(found: Answer, headline: str, language: str) -> dict[str, Any]:
                 "more_than_noise": figure.more_than_noise,
             }
             for figure in found.figures
+        ],
+        "effects": [
+            {
+                "unit": names.get(acted.unit_id, acted.unit_id),
+                "kind": acted.kind,
+                "on": acted.on.isoformat(),
+                "weeks": acted.weeks,
+                "measure": effect.stage.value,
+                "verdict": effect.verdict.value,
+                "difference": effect.own if effect.own is None else round(effect.own, 1),
+                "interval": effect.own_interval and [round(end, 1) for end in effect.own_interval],
+                "n": effect.n,
+            }
+            for acted in found.acted
+            for effect in acted.effects
         ],
         "withheld": " ".join(say(f"withheld.{reason.value}") for reason in found.withheld) or None,
         "next": [question_text(question, say) for question in found.next],

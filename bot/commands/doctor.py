@@ -139,8 +139,8 @@ def _check_clock(date: str) -> None:
 
 def _alerts(settings: Settings) -> str:
     if settings.leaders_channel is None:
-        raise Ailing(what="alerts go nowhere. Set leaders_channel to a channel's id, and invite the bot there")
-    return f"go to {settings.leaders_channel}"
+        return "go to leaders as direct messages; set leaders_channel to a channel's id to have them there too"
+    return f"go to {settings.leaders_channel}, and to leaders as direct messages"
 
 
 def _outbox(database: Database, _: Settings) -> str:

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from analysis.synthetic import Company, larkspur
 from bot.bootstrap import Orgpulse
 from bot.demo.clock import DemoClock
+from bot.demo.managers import Managers
 from bot.demo.reps import Reps
 from bot.demo.story import Calendar, deliver, live_through
 from bot.demo.workspace import LEADERS_CHANNEL, roster_csv, who_to_try, workspace
@@ -76,6 +77,7 @@ class Stage:
     bot: Orgpulse
     clock: DemoClock
     reps: Reps
+    managers: Managers
     calendar: Calendar
 
 
@@ -104,7 +106,8 @@ def staged(*, weeks: int, seed: int, port: int, database: str | None) -> Iterato
             enrolment.apply(session, people, actor="demo", now=clock.now())
         bot.connect()
         bot.sync_people()
-        yield Stage(company, sandbox, bot, clock, Reps(sandbox, company, bot.services.bank), calendar)
+        reps, managers = Reps(sandbox, company, bot.services.bank), Managers(sandbox, company)
+        yield Stage(company, sandbox, bot, clock, reps, managers, calendar)
 
 
 def _open_sandbox(company: Company, clock: DemoClock, port: int) -> Sandbox:
@@ -134,7 +137,7 @@ def _wire(sandbox: Sandbox, clock: DemoClock, folder: Path, database: str | None
 def play(stage: Stage, tell: Callable[[int, str], None]) -> Outcome:
     """Let the weeks happen and say what came of them."""
     began = time.monotonic()
-    live_through(stage.bot, stage.clock, stage.reps, stage.calendar, tell=tell)
+    live_through(stage.bot, stage.clock, stage.reps, stage.managers, stage.calendar, tell=tell)
     with stage.bot.database.read() as session:
         record = results.whole_record(session)
         names = {unit.id: unit.name for unit in record.units}

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.bootstrap import Orgpulse
 from bot.demo.clock import DemoClock
+from bot.demo.managers import Managers
 from bot.demo.reps import Reps
 from surveys.rounds.schedule import Schedule, monday
 
@@ -43,6 +44,7 @@ def live_through(
     bot: Orgpulse,
     clock: DemoClock,
     reps: Reps,
+    managers: Managers,
     calendar: Calendar,
     *,
     tell: Callable[[int, str], None],
@@ -52,7 +54,8 @@ def live_through(
     Args:
         bot: the running bot; its sender and tick are moved by hand here.
         clock: the clock that bot and sandbox share.
-        reps: the simulated people.
+        reps: the simulated people who are asked.
+        managers: the simulated people who log what they did.
         calendar: the weeks.
         tell: is told the index of the week and what is happening, for a progress bar.
     """
@@ -60,6 +63,7 @@ def live_through(
         over = week_over(week_on, bot.services.schedule)
         while clock.now() < over:
             _step(bot, clock, reps, week=week, until=over, tell=tell)
+            managers.log(week=week, now=clock.now())
 
 
 def _step(

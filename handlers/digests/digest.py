@@ -13,11 +13,12 @@ from analysis.figures import Record, Unit
 from analysis.questions import Intent
 from analysis.stages import Stage
 from analysis.themes import Comment, Theme, quotable, shown
+from handlers.actions.marks import action_marks
 from handlers.ids import Action
 from handlers.questions.question_text import about, question_text
 from handlers.questions.themes_view import theme_line
 from handlers.showing.blocks import Block, actions, button, context, divider, escape, header, quote, section
-from handlers.showing.charts import CHARTS, line_chart, week_labels, without_charts
+from handlers.showing.charts import CHARTS, Mark, line_chart, marks_text, week_labels, without_charts
 from handlers.showing.figures import (
     CHART_WEEKS,
     chart_values,
@@ -30,7 +31,8 @@ from handlers.showing.figures import (
 )
 from handlers.showing.states import by_urgency, state_row
 from handlers.words import Words, words
-from surveys import results
+from surveys import alerts, results
+from surveys.alerts import Alert
 from surveys.digests import Owed
 
 THEME_WEEKS = 4
@@ -57,6 +59,7 @@ class _Week:
     states: Mapping[str, State]
     week: date
     say: Words
+    alerts: Sequence[Alert]
 
     def name(self, unit_id: str) -> str:
         return next((unit.name for unit in self.record.units if unit.id == unit_id), unit_id)
@@ -66,16 +69,17 @@ def digest_message(session: Session, owed: Owed) -> dict[str, Any]:
     """The digest of a release for one manager: the units they lead, those that need them most first."""
     say = words(owed.person.language)
     record = results.whole_record(session).up_to(owed.week_on)
-    this = _Week(record, record.once(watch), owed.week_on, say)
+    this = _Week(record, record.once(watch), owed.week_on, say, alerts.all_open(session))
     units = by_urgency(owed.person.leads, this.states, this.name)
     in_full, in_short = units[:MOST_UNITS], units[MOST_UNITS:]
     blocks: list[Block] = []
     for unit_id in in_full:
-        blocks += _unit_blocks(this, unit_id, said_about(session, unit_id, week=owed.week_on))
+        marks = action_marks(session, record, unit_id, say)
+        charts = _charts(this, unit_id, marks, most=CHARTS - _number_of_charts(blocks))
+        blocks += _unit_blocks(this, unit_id, said_about(session, unit_id, week=owed.week_on), charts)
     if in_short:
         rows = [state_row(this.name(unit_id), this.states.get(unit_id), say) for unit_id in in_short]
         blocks.append(section(f"*{say('digest.more')}*\n" + "\n".join(rows)))
-    blocks = _fitted(blocks)
     # Only one block of a message may have this id.
     blocks[0] = blocks[0] | {"block_id": DIGEST_BLOCK}
     names = escape(say.listing([this.name(unit_id) for unit_id in units]))
@@ -83,10 +87,8 @@ def digest_message(session: Session, owed: Owed) -> dict[str, Any]:
     return {"text": text, "blocks": blocks, "fallback_blocks": without_charts(blocks)}
 
 
-def _fitted(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks with no more charts than a message takes."""
-    charts = [place for place, block in enumerate(blocks) if block["type"] == "data_visualization"]
-    return [block for place, block in enumerate(blocks) if place not in charts[CHARTS:]]
+def _number_of_charts(blocks: Sequence[Block]) -> int:
+    return sum(block["type"] == "data_visualization" for block in blocks)
 
 
 def said_about(session: Session, unit_id: str, *, week: date) -> Said:
@@ -97,7 +99,7 @@ def said_about(session: Session, unit_id: str, *, week: date) -> Said:
     return Said(home, comments, themes[:MOST_THEMES]) if themes else Said(None, [], [])
 
 
-def _unit_blocks(this: _Week, unit_id: str, said: Said) -> list[Block]:
+def _unit_blocks(this: _Week, unit_id: str, said: Said, charts: Sequence[Block]) -> list[Block]:
     say, record, name = this.say, this.record, this.name(unit_id)
     state = this.states.get(unit_id)
     names = {unit.id: unit.name for unit in record.units}
@@ -109,15 +111,31 @@ def _unit_blocks(this: _Week, unit_id: str, said: Said) -> list[Block]:
     return [
         header(say("digest.title", unit=group, week=say.day(this.week))),
         section(_state_text(this, unit_id)),
+        *_alert_blocks(this, unit_id),
         *([context(say("digest.merged", others=escape(say.listing(together))))] if together else []),
         section(figures_text(figures, say)),
-        *_charts(record, unit_id, say),
+        *charts,
         *_theme_blocks(said, unit_id, say),
         section(f"*{say('digest.talk')}*\n{say(_talk_key(state))}"),
         _buttons(name, state, say),
         context(" ".join(small_print)),
         divider(),
     ]
+
+
+def _alert_blocks(this: _Week, unit_id: str) -> list[Block]:
+    """That leaders were told about the unit, or about a team in it; what they were told stands in the figures."""
+    inside = this.record.below(unit_id)
+    found = [alert for alert in this.alerts if alert.unit_id in inside and alert.week_on <= this.week]
+    lines = [
+        this.say(
+            "alert.in_digest_taken" if alert.acknowledged else "alert.in_digest",
+            unit=escape(this.name(alert.unit_id)),
+            week=this.say.day(alert.week_on),
+        )
+        for alert in found
+    ]
+    return [context("\n".join(lines))] if lines else []
 
 
 def _state_text(this: _Week, unit_id: str) -> str:
@@ -146,8 +164,11 @@ def figures_text(figures: Sequence[Reported], say: Words) -> str:
     return "\n".join([*rows("digest.moved", moved), *nothing, *rows("digest.within_noise", calm), *new])
 
 
-def _charts(record: Record, unit_id: str, say: Words) -> list[Block]:
-    labels = week_labels(record.weeks[-CHART_WEEKS:], say)
+def _charts(this: _Week, unit_id: str, marks: Sequence[Mark], *, most: int) -> list[Block]:
+    """At most so many charts of the last weeks, and what the marks on them are."""
+    record, say = this.record, this.say
+    weeks = record.weeks[-CHART_WEEKS:]
+    labels = week_labels(weeks, say, marks)
 
     def values(*stages: Stage) -> dict[str, list[float | None]]:
         return {say.stage(stage): chart_values(record, unit_id, stage) for stage in stages}
@@ -156,7 +177,9 @@ def _charts(record: Record, unit_id: str, say: Words) -> list[Block]:
         line_chart(say("digest.chart_points"), labels, values(Stage.TRUST, Stage.FRICTION)),
         line_chart(say("digest.chart_hours"), labels, values(Stage.OVERLAY)),
     ]
-    return [chart for chart in charts if chart]
+    drawn = [chart for chart in charts if chart][:most]
+    legend = marks_text(marks, weeks, say)
+    return [*drawn, *([context(legend)] if drawn and legend else [])]
 
 
 def themes_text(said: Said, unit_id: str, say: Words) -> str:

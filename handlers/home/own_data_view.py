@@ -14,6 +14,8 @@ from surveys.own_data import Kept
 from surveys.people.roster import Role
 from surveys.retention import PEOPLE_WHO_LEFT
 
+# What was done about alerts, the newest; with their notes of 300 characters they fit into a section.
+MOST_DEEDS = 7
 # Of a confirmation, in characters.
 _TITLE, _TEXT, _LABEL = 100, 300, 30
 
@@ -109,9 +111,24 @@ def copy_message(kept: Kept, diary: Diary, bank: QuestionBank, *, zone: ZoneInfo
         blocks.append(section(_box_line(kept, say, zone)))
         blocks.append(section(_diary_text(kept, diary, say)))
         blocks += [section(_round_text(week, answers, bank, say)) for week, answers in reversed(diary.entries)]
+    blocks += _deed_blocks(kept, say, zone)
     blocks.append(context(say("copy.lies_in_slack")))
     # The text is what a locked phone shows: nothing of the copy stands in it.
     return {"text": say("copy.title"), "blocks": blocks}
+
+
+def _deed_blocks(kept: Kept, say: Words, zone: ZoneInfo) -> list[Block]:
+    """What they did about alerts, the newest last, with what they wrote."""
+    lines = [
+        say(
+            f"copy.{deed.deed.value}",
+            day=say.day_of_year(deed.at.astimezone(zone).date()),
+            unit=escape(deed.unit),
+            text=f" {escape(deed.text)}" if deed.text else "",
+        )
+        for deed in kept.deeds[-MOST_DEEDS:]
+    ]
+    return [section("\n".join([f"*{say('copy.deeds')}*", *lines]))] if lines else []
 
 
 def _round_text(week: date, answers: Mapping[str, float], bank: QuestionBank, say: Words) -> str:

@@ -8,6 +8,7 @@ from analysis.answers.answering import scope
 from analysis.detection.cycle import Kind
 from analysis.questions import Intent
 from analysis.stages import CORE, Stage
+from handlers.actions.effect_view import effect_headline
 from handlers.showing.blocks import escape
 from handlers.showing.figures import figure_text
 from handlers.words import Words
@@ -99,6 +100,20 @@ def _cycle(asked: Asked, say: Words) -> str | None:
     return say("answer.cycle", units=say.listing(forming)) if forming else say("answer.no_cycle")
 
 
+def _effect(asked: Asked, say: Words) -> str | None:
+    """A sentence for each action; that none is logged is an answer as well."""
+    found = asked.answer
+    names = {unit.id: unit.name for unit in asked.units}
+    if found.acted:
+        return "\n".join(effect_headline(acted, names, say) for acted in found.acted)
+    if found.withheld:
+        return None
+    units = [escape(name) for name in found.question.unit_names]
+    if not units:
+        return say("effect.none_anywhere")
+    return say("effect.none", where=say("question.in", unit=say.listing(units)))
+
+
 def _compare(asked: Asked, say: Words) -> str | None:
     found = asked.answer
     if len(found.question.units) < 2:
@@ -168,6 +183,7 @@ HEADLINES: dict[Intent, Callable[[Asked, Words], str | None]] = {
     Intent.REFUSED: _refused,
     Intent.DEFINITION: _definition,
     Intent.CYCLE: _cycle,
+    Intent.EFFECT: _effect,
     Intent.THEMES: _themes,
     Intent.QUOTES: _themes,
     Intent.PARTICIPATION: _participation,

@@ -9,13 +9,16 @@ from analysis.detection.cycle import Kind
 from analysis.figures import Scale
 from analysis.questions import Intent, Question
 from analysis.stages import Stage
+from handlers.actions.effect_view import effect_rows, logged_text, small_print
+from handlers.actions.marks import marks_of
 from handlers.alerts.alert import PICTURE_BLOCK, wheel_picture
+from handlers.alerts.attainment_text import attainment_line
 from handlers.ids import Action
 from handlers.questions.answer_headline import UNRESTRICTED, headline, label, unit_name
 from handlers.questions.question_text import about, question_text, reading_text
 from handlers.questions.themes_view import theme_line
 from handlers.showing.blocks import BUTTON, Block, actions, button, context, cut, escape, quote, section
-from handlers.showing.charts import CHARTS, TITLE, line_chart, week_labels, without_charts
+from handlers.showing.charts import CHARTS, TITLE, Mark, line_chart, marks_text, week_labels, without_charts
 from handlers.showing.figures import compact_figures, figure_text, level_text, moved
 from handlers.showing.states import state_row
 from handlers.words import Words
@@ -26,6 +29,8 @@ __all__ = ["answer_message", "headline"]
 MOST_ROWS = 10
 MOST_QUOTES = 3
 MOST_NEXT = 3
+# More would be a table.
+MOST_ATTAINED = 2
 WITHOUT_READING = UNRESTRICTED | {Intent.HELP, Intent.UNCLEAR}
 
 
@@ -59,11 +64,16 @@ def _charts(asked: Asked, say: Words) -> list[Block]:
     groups: dict[object, list[Line]] = {}
     for line in lines:
         groups.setdefault(line.scale is Scale.AGREEMENT if one_unit else line.stage, []).append(line)
-    charts = [_chart(asked, group, say, by_unit=not one_unit) for group in groups.values()]
-    return [chart for chart in charts if chart][:CHARTS]
+    marks = marks_of(asked.actions, asked.units, {line.unit for line in lines}, say)
+    charts = [_chart(asked, group, marks, say, by_unit=not one_unit) for group in groups.values()]
+    drawn = [chart for chart in charts if chart][:CHARTS]
+    legend = marks_text(marks, sorted({week for line in lines for week in line.weeks}), say)
+    return [*drawn, *([context(legend)] if drawn and legend else [])]
 
 
-def _chart(asked: Asked, lines: Sequence[Line], say: Words, *, by_unit: bool) -> Block | None:
+def _chart(
+    asked: Asked, lines: Sequence[Line], marks: Sequence[Mark], say: Words, *, by_unit: bool
+) -> Block | None:
     weeks = sorted({week for line in lines for week in line.weeks})
     series: dict[str, list[float | None]] = {}
     for line in lines:
@@ -75,7 +85,7 @@ def _chart(asked: Asked, lines: Sequence[Line], say: Words, *, by_unit: bool) ->
     scale = say("chart.points" if lines[0].scale is Scale.AGREEMENT else "chart.hours")
     titles = [f"{stages}{where}, {scale}", f"{stages}, {scale}", stages]
     title = next((one for one in titles if len(one) <= TITLE), stages)
-    return line_chart(title, week_labels(weeks, say), series)
+    return line_chart(title, week_labels(weeks, say, marks), series)
 
 
 def _line_name(asked: Asked, line: Line) -> str:
@@ -103,7 +113,22 @@ def _figures(asked: Asked, say: Words) -> list[Block]:
     if len(figures) == 1 and found.question.intent not in {Intent.TREND, Intent.CHANGE}:
         figures = []
     rows = _rows(asked, figures, say)
-    return [*([section("\n".join(rows))] if rows else []), *_differences(asked, say), *_neighbours(asked, say)]
+    beside = [*_attained(asked, say), *_differences(asked, say), *_neighbours(asked, say)]
+    return [*([section("\n".join(rows))] if rows else []), *beside]
+
+
+def _attained(asked: Asked, say: Words) -> list[Block]:
+    """What the units asked about achieved of their targets, when targets are what is asked about."""
+    if Stage.TARGETS not in asked.answer.question.measures:
+        return []
+    units = dict.fromkeys(figure.unit for figure in asked.answer.figures)
+    told = {unit: attainment_line(asked.record, unit, say) for unit in units}
+    lines = [
+        say("attainment.of" if len(units) > 1 else "attainment.line", unit=unit_name(asked, unit), text=text)
+        for unit, text in told.items()
+        if text
+    ]
+    return [context("\n".join(lines))] if 0 < len(lines) <= MOST_ATTAINED else []
 
 
 def _rows(asked: Asked, figures: Sequence[Reported], say: Words) -> list[str]:
@@ -196,6 +221,18 @@ def _states(asked: Asked, say: Words) -> list[Block]:
     return [section("\n".join(rows))] if rows else []
 
 
+def _effects(asked: Asked, say: Words) -> list[Block]:
+    """Each stage after each action; of several actions, each under what was done."""
+    acted = asked.answer.acted
+    names = {unit.id: unit.name for unit in asked.units}
+    blocks: list[Block] = []
+    for one in acted:
+        unit = names.get(one.unit_id, one.unit_id) if len(acted) > 1 else ""
+        blocks += [*([] if asked.answer.lines else logged_text(one, say, unit=unit)), *effect_rows(one, say)]
+    told = small_print(acted, names, say)
+    return [*blocks, *([context("\n".join(told))] if told else [])]
+
+
 def _themes(asked: Asked, say: Words) -> list[Block]:
     found = asked.answer
     rows = [f"• {theme_line(heard.theme.name, heard.theme.area, heard.size, say)}" for heard in found.heard]
@@ -230,6 +267,7 @@ DETAILS: dict[Intent, Callable[[Asked, Words], list[Block]]] = {
     Intent.UNCLEAR: _nothing_more,
     Intent.RANK: _ranking,
     Intent.CYCLE: _states,
+    Intent.EFFECT: _effects,
     Intent.THEMES: _themes,
     Intent.QUOTES: _themes,
 }

@@ -1,9 +1,10 @@
 """Charts as Slack draws them itself, each with a table to fall back on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from handlers.showing.blocks import Block, cut, table
+from handlers.showing.blocks import Block, cut, escape, table
 from handlers.words import Words
 
 # Limits of a data_visualization block (slack-facts): characters of title and label, series of one chart, charts of
@@ -11,6 +12,28 @@ from handlers.words import Words
 TITLE, LABEL, SERIES, CHARTS = 50, 20, 6, 2
 # A line that leaves fewer labels than this share to all lines is not drawn, rather than hide the rest: our choice.
 LEAST_SHARED = 0.5
+# Slack's charts take no annotation, so what happened in a week is a sign before its label: the week it began, and
+# an action. A line below the chart says what each is.
+ONSET, ACTION = "\u25bc", "\u25c6"
+SIGNS = (ONSET, ACTION)
+# The newest marks are told below a chart; more would be longer than the chart is high. Our choice.
+MOST_MARKS = 5
+MARK_TEXT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened, on a chart.
+
+    Attributes:
+        week: Monday of its week.
+        sign: `ONSET` or `ACTION`.
+        text: what it is, in plain words that may be anybody's; escaped when it is shown.
+    """
+
+    week: date
+    sign: str
+    text: str
 
 
 def line_chart(
@@ -25,7 +48,7 @@ def line_chart(
     whole = _shared(drawn)
     if not drawn or len(whole) < 2:
         return None
-    categories = [cut(labels[place], LABEL) for place in whole]
+    categories = [cut(label, LABEL) for label in _kept(labels, whole)]
     axis: Block = {"categories": categories}
     if y_label:
         axis["y_label"] = cut(y_label, TITLE)
@@ -67,6 +90,28 @@ def _shared(drawn: Mapping[str, Sequence[float | None]]) -> list[int]:
     return [place for place, values in enumerate(zip(*drawn.values(), strict=True)) if None not in values]
 
 
+def _kept(labels: Sequence[str], whole: Sequence[int]) -> list[str]:
+    """The labels that are drawn; the sign of one that is not goes to the next, or else to the last."""
+    kept = [labels[place] for place in whole]
+    for place in sorted(set(range(len(labels))) - set(whole)):
+        signs = _signs(labels[place])
+        if signs:
+            after = next((at for at, drawn in enumerate(whole) if drawn > place), len(whole) - 1)
+            kept[after] = _signed(_signs(kept[after]) + signs, kept[after].lstrip("".join(SIGNS)).strip())
+    return kept
+
+
+def _signs(label: str) -> str:
+    """The signs that a label begins with."""
+    return label[: len(label) - len(label.lstrip("".join(SIGNS)))]
+
+
+def _signed(signs: str, label: str) -> str:
+    """A label with each of these signs once before it."""
+    own = "".join(sign for sign in SIGNS if sign in signs)
+    return f"{own} {label}" if own else label
+
+
 def as_table(block: Block) -> Block:
     """The same chart as a table, for a workspace that does not draw charts yet."""
     chart = block["chart"]
@@ -94,7 +139,30 @@ def without_charts(blocks: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def week_labels(weeks: Sequence[date], say: Words) -> list[str]:
-    """A label for each week, with its year when the same day comes twice."""
+def week_labels(weeks: Sequence[date], say: Words, marks: Sequence[Mark] = ()) -> list[str]:
+    """A label for each week, with its year when the same day comes twice, and the signs of its marks before it.
+
+    A mark in a week without a figure stands at the next week that has one.
+    """
     labels = [say.day(week) for week in weeks]
-    return labels if len(set(labels)) == len(labels) else [say.day_of_year(week) for week in weeks]
+    if len(set(labels)) < len(labels):
+        labels = [say.day_of_year(week) for week in weeks]
+    signs = dict.fromkeys(weeks, "")
+    for mark in _inside(marks, weeks):
+        signs[next(week for week in sorted(weeks) if week >= mark.week)] += mark.sign
+    return [_signed(signs[week], label) for week, label in zip(weeks, labels, strict=True)]
+
+
+def marks_text(marks: Sequence[Mark], weeks: Sequence[date], say: Words) -> str:
+    """What the signs on a chart of these weeks mean, a line for each mark; empty when none lies in them."""
+    told = sorted(_inside(marks, weeks), key=lambda mark: mark.week)[-MOST_MARKS:]
+    lines = [
+        say("chart.mark", sign=mark.sign, week=say.day(mark.week), text=escape(cut(mark.text, MARK_TEXT)))
+        for mark in told
+    ]
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _inside(marks: Sequence[Mark], weeks: Sequence[date]) -> list[Mark]:
+    """The marks that lie in the weeks of a chart."""
+    return [mark for mark in marks if weeks and min(weeks) <= mark.week <= max(weeks)]

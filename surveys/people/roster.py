@@ -65,7 +65,7 @@ def read_roster(text: str) -> list[RosterPerson]:
     or in another one: "manager of Larkspur / EMEA / DACH; manager of Larkspur / EMEA / Iberia".
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    missing = [column for column in COLUMNS if column not in _first_line(reader)]
+    missing = [column for column in COLUMNS if column not in first_line(reader)]
     if missing:
         raise NothingToImport(
             problems=f"line 1: the first line must name the columns {', '.join(COLUMNS)}; "
@@ -74,7 +74,7 @@ def read_roster(text: str) -> list[RosterPerson]:
     problems: list[str] = []
     people: list[RosterPerson] = []
     lines: dict[str, int] = {}
-    for line, row in _rows(reader, problems):
+    for line, row in numbered_rows(reader, problems):
         try:
             person = _read_row(row)
         except ValueError as problem:
@@ -93,14 +93,15 @@ def read_roster(text: str) -> list[RosterPerson]:
     return people
 
 
-def _first_line(reader: "csv.DictReader[str]") -> list[str]:
+def first_line(reader: "csv.DictReader[str]") -> list[str]:
+    """Names of the columns; none when the line is no CSV."""
     try:
         return list(reader.fieldnames or [])
     except csv.Error:
         return []
 
 
-def _rows(reader: "csv.DictReader[str]", problems: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def numbered_rows(reader: "csv.DictReader[str]", problems: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows with their line numbers, up to the first place that is no CSV at all."""
     end = reader.line_num
     try:

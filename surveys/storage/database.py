@@ -24,7 +24,11 @@ OLDEST_SQLITE = (3, 35)
 # Longer than any transaction of ours; a second writer waits rather than fails.
 LOCK_WAIT_MS = 30_000
 # Where a close, retention or a change of the master key deletes what nobody may find again.
-_SHREDDED = ("ballot", "participation", "round", "diary", "outbox", "key", "person", "role", "digest", "inbox")
+_SHREDDED = (
+    *("ballot", "participation", "round", "diary", "outbox", "key", "person", "role", "digest", "inbox"),
+    # In these the names of people who are gone are overwritten.
+    *("alert", "alert_note", "action"),
+)
 _LOG_SETTINGS = text(
     "SELECT name, setting FROM pg_settings"
     " WHERE name IN ('log_statement', 'log_min_duration_statement', 'log_min_duration_sample')"

@@ -277,7 +277,9 @@ class DigestRow(Table):
 class AlertRow(Table):
     """An episode of a unit that leaders were told of once, and that is followed until it is over.
 
-    `week_on` is the week in which it was called, `began_on` the one in which the first stage turned.
+    `week_on` is the week in which it was called, `began_on` the one in which the first stage turned, `quiet_since`
+    the first of the weeks without an alarm that reach up to now. `told` is what leaders were told last: the state,
+    its strength, and the stages that turned, each with its week.
     """
 
     __tablename__ = "alert"
@@ -289,6 +291,8 @@ class AlertRow(Table):
     began_on: Mapped[date | None]
     acknowledged_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     snoozed_until: Mapped[date | None]
+    quiet_since: Mapped[date | None]
+    told: Mapped[dict[str, Any]]
     closed_on: Mapped[date | None]
     ending: Mapped[str | None]
     __table_args__ = (UniqueConstraint("unit_id", "kind", "stage", "week_on"),)
@@ -308,7 +312,10 @@ class AlertNoteRow(Table):
 
 
 class ActionRow(Table):
-    """Something that was done in a unit: an overlay added, a rule held, a quota changed."""
+    """Something that was done in a unit: an overlay added, a rule held, a quota changed.
+
+    `reported_weeks` is after how many weeks its effect was last told.
+    """
 
     __tablename__ = "action"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -319,6 +326,7 @@ class ActionRow(Table):
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     logged_at: Mapped[datetime]
     alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"))
+    reported_weeks: Mapped[int] = mapped_column(default=0)
 
 
 class AttainmentRow(Table):

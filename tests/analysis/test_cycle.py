@@ -4,7 +4,6 @@ import numpy as np
 
 from analysis.detection.cycle import Kind, State, follow, watch
 from analysis.detection.thresholds import thresholds
-from analysis.figures import Record
 from analysis.stages import WHEEL, Stage
 from analysis.synthetic import Planted, Team, larkspur, simulate
 from tests.larkspur import counted
@@ -75,7 +74,7 @@ def test_replaying_a_week_gives_what_was_known_then() -> None:
     record = counted(larkspur(3))
     for index in (4, 11, 19):
         week = record.weeks[index]
-        then = Record(record.units, [figure for figure in record.figures if figure.week <= week])
+        then = record.up_to(week)
         assert watch(record, as_of=week) == watch(then)
         np.testing.assert_allclose(follow(then).cycle, follow(record).cycle[:, : index + 1], atol=1e-6)
 

@@ -122,6 +122,32 @@ def test_what_would_be_noticed_shrinks_with_more_answers() -> None:
     assert large < small < 1.5
 
 
+@pytest.mark.parametrize("rate", [0.6, 0.8])
+def test_what_is_said_to_be_noticed_is_noticed_in_half_of_the_cases(rate: float) -> None:
+    def teams(size: float) -> list[Team]:
+        planted = {Stage.TRUST: Planted(24, size)}
+        return [Team(f"t{index}", 10, rate, planted) for index in range(MANY)]
+
+    calm = watch(simulate(teams(0.0), 24, seed=19), units=[team.name for team in teams(0.0)])
+    told = [state.stages[Stage.TRUST].notices for state in calm.values()]
+    size = float(np.median([value for value in told if value is not None]))
+    changed = watch(simulate(teams(size), 24 + 6, seed=19), units=[team.name for team in teams(size)])
+    found = sum(state.stages[Stage.TRUST].verdict is Verdict.DRIFT for state in changed.values())
+    assert 0.35 * MANY <= found <= 0.8 * MANY
+
+
+def test_who_watches_is_told_how_many_more_weeks_are_needed() -> None:
+    found = states({Stage.TRUST: Planted(20, 0.6)}, 23, seed=20, number=80)
+    waiting = [state for state in found if state.kind is Kind.WATCHING and state.stage is Stage.TRUST]
+    needed = [state.needed for state in waiting if state.needed]
+    assert len(needed) >= 8
+    later = states({Stage.TRUST: Planted(20, 0.6)}, 23 + round(float(np.median(needed))) + 1, seed=20, number=80)
+    names = {state.unit_id for state in waiting if state.needed}
+    called = sum(state.stages[Stage.TRUST].verdict is Verdict.DRIFT for state in later if state.unit_id in names)
+    assert called >= 0.4 * len(needed)
+    assert all(state.needed is None for state in found if state.kind is not Kind.WATCHING)
+
+
 def test_an_alarm_stands_until_its_evidence_is_gone() -> None:
     evidence = np.array([[0.0, 3.0, 5.0, 3.0, 1.0, 3.0]])
     assert holding(evidence, 4.0, 2.0).tolist() == [[-1, -1, 2, 2, -1, -1]]

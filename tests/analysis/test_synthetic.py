@@ -1,16 +1,20 @@
 """The simulated company and teams do what their documentation says."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
-from analysis.figures import Scale
+from analysis.change import change
+from analysis.figures import Scale, Sums
 from analysis.stages import CORE, WHEEL, Stage
-from analysis.synthetic import DEFAULT_SEED, Planted, Team, larkspur, model, simulate
+from analysis.synthetic import DEFAULT_SEED, Planted, Team, larkspur, model, replies, simulate
 from analysis.synthetic.comments import sentences
 from analysis.synthetic.company import CYCLE_TEAM, DRIFT_TEAM
+from analysis.synthetic.teams import histories
 from tests.larkspur import counted
 
 
@@ -147,3 +151,57 @@ def test_a_planted_step_has_its_size() -> None:
         before = np.mean([figure.level.mean for figure in figures if figure.week < record.weeks[14]])
         after = np.mean([figure.level.mean for figure in figures if figure.week >= record.weeks[14]])
         assert model.scale_of(stage).worse * (after - before) / sd == pytest.approx(1.0, abs=0.3)
+
+
+def test_replies_are_the_answers_that_are_counted() -> None:
+    teams = [Team("north", 9, 0.7, {Stage.TRUST: Planted(5, 1.0)}, turnover=0.05), Team("south", 6, 0.9)]
+    record = simulate(teams, 24, seed=5)
+    sums: dict[tuple[date, str, Stage], Sums] = {}
+    own: dict[tuple[str, Stage], list[tuple[date, float]]] = {}
+    for reply in replies(teams, 24, seed=5):
+        place = (reply.week, reply.unit, reply.stage)
+        sums[place] = sums.get(place, Sums(0, 0.0, 0.0)) + Sums.of([reply.value])
+        own.setdefault((reply.respondent, reply.stage), []).append((reply.week, reply.value))
+    shown = {(figure.week, next(iter(figure.units)), figure.stage): figure for figure in record.figures}
+    assert {place: figure.level for place, figure in shown.items()} == {
+        place: found for place, found in sums.items() if found.n >= 5
+    }
+    people = {respondent for respondent, _ in own}
+    assert len(people) > 15 + 5
+    last = max(shown)
+    hours = {Stage.OVERLAY, Stage.CUSTOMER}
+    changes = []
+    for (respondent, stage), found in own.items():
+        week, value = found[-1]
+        if stage is last[2] and respondent.startswith(last[1]) and week == last[0]:
+            diary = sorted({day for (who, _), said in own.items() if who == respondent for day, _ in said})[-13:-1]
+            before = [((week - day).days // 7, earlier) for day, earlier in found if day in diary]
+            difference = change(value, before, hours=stage in hours)
+            changes += [difference] if difference is not None else []
+    assert shown[last].change == Sums.of(changes)
+
+
+def test_drop_out_and_turnover_are_as_stated() -> None:
+    planted = {stage: Planted(10, 1.0) for stage in CORE}
+    teams = [Team(f"t{number}", 10, 0.75, planted, slope=0.7) for number in range(100)]
+    found = list(histories(teams, 30, seed=6))
+    answered = np.array([history.answered.mean(axis=1) for history in found]).mean(axis=0)
+    assert answered[:10].mean() == pytest.approx(0.71, abs=0.02)
+    assert answered[10:].mean() == pytest.approx(0.58, abs=0.03)
+    only_trust = [
+        Team(f"t{number}", 10, planted={Stage.TRUST: Planted(10, 1.0)}, slope=1.4) for number in range(60)
+    ]
+    by_mood = [
+        np.diff([history.answered[:10].mean(), history.answered[10:].mean()])[0]
+        for mood in (CORE, (Stage.TRUST,), (Stage.CANDOR,))
+        for history in histories([replace(team, mood=mood) for team in only_trust], 30, seed=6)
+    ]
+    a_third, whole, none = np.array(by_mood).reshape(3, -1).mean(axis=1)
+    assert whole < 2 * a_third < 0
+    assert abs(none) < 0.02
+    newcomers = [history.persons.max() - 9 for history in found]
+    assert np.mean(newcomers) == pytest.approx(30 * 10 * 0.015, abs=0.5)
+    lasting = [Team(f"t{number}", 40, 0.75, shock=0.3, persistence=0.8, turnover=0.0) for number in range(60)]
+    means = np.array([history.answers[:, :, 1].mean(axis=1) for history in histories(lasting, 40, seed=6)])
+    means -= means.mean(axis=1, keepdims=True)
+    assert np.mean(means[:, 1:] * means[:, :-1]) / np.mean(means**2) == pytest.approx(0.65, abs=0.1)

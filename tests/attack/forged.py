@@ -13,6 +13,7 @@ from itertools import count
 
 from deploy.sandbox.delivery import payloads
 from deploy.sandbox.delivery.courier import event_envelope
+from handlers.alerts.dispute_view import NOTE_BLOCK, REASON_BLOCK
 from handlers.ids import COMMAND, Action, Callback
 from handlers.pulses.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
 from tests.attack.quay import PEOPLE, Quay
@@ -93,9 +94,10 @@ class Forged:
 
 @dataclass(frozen=True)
 class Known:
-    """What attackers know: ids of rounds, people and units, and places of messages, their own and others'."""
+    """What attackers know: ids of rounds, people, units and alerts, and places of messages, own and others'."""
 
     rounds: Sequence[str]
+    alerts: Sequence[str]
     ids: Sequence[str]
     places: Sequence[tuple[str, str]]
 
@@ -109,18 +111,20 @@ class Known:
             for channel in company.workspace.channels.values()
             for ts in [ts for ts, message in channel.messages.items() if message.by_app][:2]
         ]
-        return cls(rounds, [row.id for row in tables], places)
+        return cls(rounds, [row.id for row in company.rows("alert")], [row.id for row in tables], places)
 
     def values(self) -> list[str]:
         """What may stand in the value of a button."""
         asked = [question.format(unit=unit) for question in QUESTIONS for unit in UNITS[:6]]
-        return [*self.rounds, *self.ids, *dict.fromkeys(asked), *GARBAGE]
+        snoozed = [f"{alert}:{weeks}" for alert in self.alerts for weeks in (2, 3)]
+        return [*self.rounds, *self.alerts, *snoozed, *self.ids, *dict.fromkeys(asked), *GARBAGE]
 
     def metadata(self, dice: random.Random) -> str:
         """What may stand in the metadata of a view: a round and a place, or nothing of the kind."""
         place = dice.choice([*self.places, ("C0", "1.0"), ("", ""), ("x" * 1500, "y" * 1400)])
         choices = [
             dice.choice(self.rounds),
+            dice.choice(self.alerts),
             dice.choice(GARBAGE),
             f"{dice.choice(self.ids)} {dice.choice(self.ids)}",
         ]
@@ -361,4 +365,12 @@ def _empty(company: Quay) -> Json:
     return {QUOTE_BLOCK: {Action.NEVER_QUOTE: {"selected_options": [{"value": company.round.id}]}}}
 
 
-VALUES: Sequence[Callable[[Quay], Json]] = (_answers, _with_comment, _others_items, _wrong, _empty)
+def _dispute(company: Quay) -> Json:
+    text = f"<!channel> is *this* live {company.round.id}"
+    return {
+        REASON_BLOCK: {Action.DISPUTE_REASON: {"selected_option": {"value": "season"}}},
+        NOTE_BLOCK: {Action.DISPUTE_NOTE: {"value": text}},
+    }
+
+
+VALUES: Sequence[Callable[[Quay], Json]] = (_answers, _with_comment, _others_items, _wrong, _empty, _dispute)

@@ -28,7 +28,7 @@ from surveys.ballots.sealed import quarter
 from surveys.digests import Owed
 from surveys.people import directory
 from surveys.people.directory import Person
-from surveys.people.rights import RIGHTS, Act, Party
+from surveys.people.rights import RIGHTS, Act, Party, may
 from surveys.people.roster import Role
 from surveys.rounds import answering, rounds
 from tests.attack.attack import Attack, Effort, Outcome, Progress, unseen
@@ -146,10 +146,14 @@ class Attacked:
         }
         with company.database.read() as session:
             person = directory.by_slack_id(session, me)
-        if person is None:
-            return own
+            if person is None:
+                return own
+            seen = results.visible_units(session, person)
         keys = company.office.bot.services.keys
         now = company.office.clock.now()
+        if may(person, Act.HANDLE_ALERT):
+            own["alert"] = {row.id for row in company.rows("alert") if row.unit_id in seen}
+            own["alert_note"] = own["alert"]
         own["person"] = {person.id}
         own["diary"] = {keys.diary_key(quarter(now.date()), person.id)}
         if Role.REP in person.roles and now < company.round.closes_at:

@@ -57,6 +57,7 @@ from tests.attack.hostile import hostile
 from tests.attack.markup import Piece, disturbing, drawn, faults, texts
 from tests.attack.quay import DOCKS, MILLS, NORTH_TEAM, plant, roster_csv
 from tests.company import WEEKLY, close
+from tests.handlers.synthetic_states import alert_case
 
 TEXTS = {Effort.SMALL: 300, Effort.FULL: 10_000}
 # What takes longer is tried with every so many; and how many comment in one round.
@@ -241,9 +242,9 @@ def _surfaces(database: Database, names: Sequence[str], language: str, *, with_p
         found |= _read_by(session, reader, record, states)
         say = words(language)
         if with_picture:
-            found["alert"] = alert.cycle_message(record, states[NORTH_TEAM], say)
+            found["alert"] = alert.alert_message(alert_case(record, states[NORTH_TEAM], say))
         turned = replace(states[NORTH_TEAM], unit_id=MILLS)
-        found["drift"] = alert.drift_message(record, turned, say)
+        found["drift"] = alert.alert_message(alert_case(record, turned, say, kind="drift"))
     made = {key: _without_picture(one) for key, one in found.items()}
     if isinstance(names, tuple):
         _calm[names, language, with_picture] = made

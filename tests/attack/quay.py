@@ -9,7 +9,7 @@ import json
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from typing import Any
 from sqlalchemy import Row, case, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from analysis.detection.cycle import watch
 from analysis.figures import Scale, Sums
 from analysis.stages import Stage
 from bot.demo.story import deliver
+from handlers.alerts import copies
 from surveys import results
 from surveys.bank.items import Item, default_bank
 from surveys.people import directory, enrolment, roster
@@ -37,6 +39,7 @@ from surveys.storage.tables import (
     UnitRow,
 )
 from tests.handlers.office import BEGINS, NORTH, SOUTH, Office, opened
+from tests.handlers.synthetic_states import cycle_state
 
 NORTH_TEAM, SOUTH_TEAM, DOCKS, MILLS = "quay/r-d-north", "quay/south", "quay/west/docks", "quay/west/mills"
 TEAMS = (NORTH_TEAM, SOUTH_TEAM, DOCKS, MILLS)
@@ -132,6 +135,19 @@ class Quay:
             people = roster.read_roster(roster_csv(**changes))
             enrolment.apply(session, people, actor="test", now=self.office.clock.now())
 
+    def alert_leaders(self) -> None:
+        """Tell leaders of a team that Chief leads, and of one that only Nora manages."""
+        with self.database.work() as session:
+            record = results.whole_record(session)
+            called = replace(cycle_state(), week=record.weeks[-1])
+            found = record._known.pop(watch, None)
+            record._known[watch] = {unit_id: replace(called, unit_id=unit_id) for unit_id in (DOCKS, NORTH_TEAM)}
+            channel, now = self.office.bot.settings.leaders_channel, self.office.clock.now()
+            copies.tell(session, leaders_channel=channel, now=now)
+            record._known.pop(watch)
+            record._known.update({watch: found} if found else {})
+        deliver(self.office.bot)
+
     def see_all(self) -> None:
         """Forget what was sent so far."""
         for channel in self.workspace.channels.values():
@@ -216,6 +232,7 @@ def quay(folder: Path) -> Iterator[Quay]:
             company.talk_to(name)
         leaders = {"channel": office.bot.settings.leaders_channel or "", "text": "The cycle is forming in Mills"}
         office.bot.client.chat_postMessage(**leaders)
+        company.alert_leaders()
         company.see_all()
         yield company
 

@@ -1,82 +1,57 @@
-"""Run the benchmarks and print their tables: `make bench`, or `make bench ARGS=--quick`."""
+"""Run the benchmarks and print their tables: `make bench`, `make bench ARGS="--only cycle --quick"`."""
 
 import argparse
-import time
-from collections import Counter
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 from rich.console import Console
-from rich.table import Table
+from rich.progress import Progress
 
-from analysis.detection.cycle import watch
-from analysis.synthetic import Team, simulate
-from analysis.themes import find_themes
-from tests.analysis.theme_set import accuracy, baseline, demo_subjects, draw, members, topics
-from tests.bench.detection import FALSE_ALARM, measure
+from tests.bench import speed
+from tests.bench.jobs import JOBS, QUICK_TEAMS, TEAMS, one_thread
+from tests.bench.markdown import MarkdownConsole
 
-
-def detection(console: Console, teams: int) -> None:
-    """Delays beside simpler rules."""
-    table = Table(
-        "rule",
-        "answering",
-        "step (SD)",
-        "false alarm in 52 weeks",
-        "median weeks",
-        "missed in 40",
-        title=f"A step in trust, ten people, {teams} teams each; tuned rules at {FALSE_ALARM:.0%}",
-        title_justify="left",
-    )
-    for row in measure(teams):
-        median = "not found" if row.median == float("inf") else f"{row.median:.0f}"
-        table.add_row(
-            row.rule, f"{row.rate:.0%}", f"{row.size}", f"{row.false_alarms:.0%}", median, f"{row.missed:.0%}"
-        )
-    console.print(table)
+WIDTH = 150
 
 
-def themes(console: Console, draws: int) -> None:
-    """Accuracy of themes beside TF-IDF and k-means, which is told the true number."""
-    table = Table("comments", "themes", "ours", "TF-IDF + k-means", "found", title="Themes", title_justify="left")
-    for source, title in ((topics(), "templates"), (demo_subjects(), "demo company")):
-        for number, true in ((40, 5), (120, 8), (400, 10)):
-            sums: Counter[str] = Counter()
-            for seed in range(draws):
-                comments, labels = draw(source, number, true, seed)
-                found = find_themes(comments)
-                sums["ours"] += accuracy(labels, members(found, number))  # type: ignore[assignment]
-                sums["theirs"] += accuracy(labels, baseline(comments, true))  # type: ignore[assignment]
-                sums["found"] += len(found)
-            shown = [f"{sums[name] / draws:.2f}" for name in ("ours", "theirs", "found")]
-            table.add_row(f"{number}, {title}", f"{true}", *shown)
-    console.print(table)
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="make bench", description="The analysis beside its baselines.")
+    parser.add_argument("--quick", action="store_true", help="few teams and draws: under a minute, and rough")
+    parser.add_argument("--teams", type=int, metavar="N", help=f"simulated teams of a kind; {TEAMS} usually")
+    parser.add_argument("--only", choices=(*dict.fromkeys(job.word for job in JOBS), "speed"), help="these tables")
+    parser.add_argument("--markdown", action="store_true", help="tables for analysis/README.md")
+    return parser.parse_args()
 
 
-def speed(console: Console) -> None:
-    """Seconds of the steps that grow with a company."""
-    teams = [Team(f"team {number}") for number in range(200)]
-    record = simulate(teams, 52, seed=3)
-    comments, _ = draw(topics(), 400, 10, seed=9)
-    find_themes(comments)
-    table = Table("step", "seconds", title="Speed", title_justify="left")
-    for name, step in (
-        ("watch 200 teams, 52 weeks", lambda: watch(record)),
-        ("themes of 400 comments", lambda: find_themes(comments)),
+def side_by_side(console: Console, word: str | None, teams: int) -> None:
+    """Print the tables that a word picks, or all, in order, each as soon as it is there."""
+    jobs = [job for job in JOBS if word in {None, job.word}]
+    # Markdown goes to a file, and a progress bar does not.
+    bar = Console(stderr=True) if isinstance(console, MarkdownConsole) else console
+    with (
+        ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), one_thread) as pool,
+        Progress(console=bar, transient=True) as progress,
     ):
-        began = time.perf_counter()
-        step()
-        table.add_row(name, f"{time.perf_counter() - began:.2f}")
-    console.print(table)
+        task = progress.add_task("simulating teams", total=len(jobs))
+        waiting = [pool.submit(job.tables, teams) for job in jobs]
+        for future in waiting:
+            future.add_done_callback(lambda _: progress.advance(task))
+        for future in waiting:
+            for table in future.result():
+                console.print(table)
 
 
 def main() -> None:
-    """Print every table."""
-    parser = argparse.ArgumentParser(description="Benchmarks of the analysis, each beside a baseline.")
-    parser.add_argument("--quick", action="store_true", help="fewer teams and draws")
-    quick = parser.parse_args().quick
-    console = Console(width=100)
-    detection(console, 60 if quick else 400)
-    themes(console, 3 if quick else 12)
-    speed(console)
+    """Print every table that was asked for."""
+    asked = arguments()
+    console = MarkdownConsole() if asked.markdown else Console(width=WIDTH)
+    one_thread()
+    side_by_side(console, asked.only, asked.teams or (QUICK_TEAMS if asked.quick else TEAMS))
+    # What is timed has the machine to itself.
+    if asked.only in {None, "speed"}:
+        console.print(speed.table())
 
 
 if __name__ == "__main__":

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from analysis.detection.cycle import Kind, Sign, State
 from analysis.detection.drift import Drift, Verdict
 from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
 from analysis.stages import Stage
+from handlers.alerts.alert import Case
+from handlers.words import Words
+from surveys.alerts import Alert, Told
 
 COMPANY = {"quay": "Quay", "quay/r-d-north": "R&D <North>", "quay/south": "South"}
 LAST = date(2026, 4, 27)
@@ -66,3 +71,12 @@ def cycle_state(turned: tuple[Stage, ...] = TURNED) -> State:
 def drift_state() -> State:
     found = drift(Stage.FRICTION, 5)
     return State("quay/south", LAST, Kind.DRIFT, Stage.FRICTION, found.since, LAST, strength=4.0, turned=(found,))
+
+
+def alert_case(shown: Record, state: State, say: Words, *, kind: str = "cycle", **more: Any) -> Case:
+    """The alert about a state as it was just called, as its message sees it; `more` are fields of the alert."""
+    turned = tuple((drift.stage, drift.since) for drift in state.turned)
+    stage = state.stage or Stage.TRUST
+    told = Told(kind, state.strength, turned)
+    alert = Alert("0" * 16, state.unit_id, kind, stage, state.week or LAST, state.since, told)
+    return Case(replace(alert, **more), shown, state, say)

@@ -10,13 +10,22 @@ import pytest
 from analysis.detection.cycle import Kind
 from analysis.questions import Intent
 from analysis.stages import Stage
+from handlers.alerts.alert import REMEDIES
+from handlers.alerts.evidence import SURE
 from handlers.words import LANGUAGES, words
+from surveys.alerts import JUDGING, Deed, Reason
 from surveys.bank.items import HIGHEST, LOWEST, default_bank
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 # Longest labels that Slack takes (slack-facts); a button's own text is its text.
 BUTTONS = ("pulse.answer", "pulse.skip", "pulse.change", "pulse.answer_after_all")
-MODALS = ("pulse.title", "pulse.send", "pulse.close", "pulse.done")
+BUTTONS += (
+    "alert.acknowledge",
+    "alert.log_action",
+    "alert.dispute",
+    *(f"reason.{reason.value}" for reason in Reason),
+)
+MODALS = ("pulse.title", "pulse.send", "pulse.close", "pulse.done", "alert.title", "dispute.title", "dispute.send")
 
 
 def fields(text: str) -> set[str]:
@@ -57,7 +66,8 @@ def test_labels_fit_into_slack(language: str) -> None:
     # Names of the lines of a chart.
     assert [stage for stage in Stage if len(say.stage(stage)) > 20] == []
     assert len(say("digest.chart_points")) <= 50
-    assert len(say("alert.cycle_title", unit="x" * 60)) <= 150
+    titles = ("weaker_first", "recovering_first", "closed_first", "moved_on")
+    assert [key for key in titles if len(say(f"alert.{key}", unit="x" * 60)) > 150] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -67,6 +77,13 @@ def test_every_code_that_is_looked_up_has_its_text(language: str) -> None:
     wanted |= {
         f"{table}.{stage.value}" for table in ("stage", "measure", "stage_means", "talk") for stage in Stage
     }
+    wanted |= {f"{table}.{stage.value}" for table in ("clause", "clause_next") for stage in Stage}
+    wanted |= {f"reason.{reason.value}" for reason in Reason} | {f"sure.{code}" for code in (*SURE, "possible")}
+    wanted |= {f"deed.changed_{kind.value}" for kind in Kind} | {
+        f"remedy.{key}" for key in sum(REMEDIES.values(), ())
+    }
+    wanted |= {f"deed.{deed.value}" for deed in set(Deed) - {Deed.CHANGED, Deed.CLOSED}}
+    wanted |= {f"copy.{deed.value}" for deed in (*JUDGING, Deed.SNOOZED)}
     asked = set(Intent) - {Intent.REFUSED, Intent.UNCLEAR, Intent.OVERLAYS}
     wanted |= {f"question.{intent.value}" for intent in asked}
     assert wanted - set(texts) == set()

@@ -9,7 +9,18 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from handlers.showing.blocks import section
-from handlers.showing.charts import as_table, line_chart, week_labels, without_charts
+from handlers.showing.charts import (
+    ACTION,
+    LABEL,
+    MOST_MARKS,
+    ONSET,
+    Mark,
+    as_table,
+    line_chart,
+    marks_text,
+    week_labels,
+    without_charts,
+)
 from handlers.words import words
 from tests.handlers.office import Office, block_types
 
@@ -52,6 +63,75 @@ def test_labels_of_more_than_a_year_differ_by_their_year() -> None:
     doubled = [date(2025, 1, 6), date(2026, 1, 6)]
     assert week_labels(weeks[:2], words("en")) == ["5 Jan", "12 Jan"]
     assert week_labels(doubled, words("en")) == ["6 Jan 2025", "6 Jan 2026"]
+
+
+JANUARY = [date(2026, 1, 5) + timedelta(weeks=week) for week in range(4)]
+EN = words("en")
+
+
+def test_sign_stands_before_the_label_of_its_week_and_a_line_says_what_it_is() -> None:
+    marks = [Mark(JANUARY[1], ACTION, "Process removed"), Mark(JANUARY[1], ONSET, "Trust began to fall")]
+    assert week_labels(JANUARY, EN, marks) == ["5 Jan", "▼◆ 12 Jan", "19 Jan", "26 Jan"]
+    assert marks_text(marks, JANUARY, EN).split("\n") == [
+        "◆ 12 Jan: Process removed",
+        "▼ 12 Jan: Trust began to fall",
+    ]
+
+
+def test_two_actions_of_a_week_share_a_sign_and_keep_their_words() -> None:
+    marks = [Mark(JANUARY[2], ACTION, "One"), Mark(JANUARY[2], ACTION, "Two")]
+    assert week_labels(JANUARY, EN, marks)[2] == "◆ 19 Jan"
+    assert marks_text(marks, JANUARY, EN).count("◆") == 2
+
+
+def test_mark_in_a_week_without_a_figure_stands_at_the_next() -> None:
+    marks = [Mark(JANUARY[1], ACTION, "x")]
+    assert week_labels([JANUARY[0], JANUARY[2]], EN, marks) == ["5 Jan", "◆ 19 Jan"]
+    assert marks_text(marks, [JANUARY[0], JANUARY[2]], EN) == "◆ 12 Jan: x"
+
+
+def test_mark_outside_of_the_weeks_is_neither_drawn_nor_told() -> None:
+    marks = [
+        Mark(JANUARY[0] - timedelta(weeks=1), ACTION, "x"),
+        Mark(JANUARY[-1] + timedelta(weeks=1), ONSET, "y"),
+    ]
+    assert week_labels(JANUARY, EN, marks) == week_labels(JANUARY, EN)
+    assert marks_text(marks, JANUARY, EN) == ""
+    assert marks_text(marks, [], EN) == ""
+
+
+def test_labels_with_signs_fit_slack_in_every_language() -> None:
+    weeks = [date(2025, 12, 22), date(2026, 12, 22)]
+    for language in ("en", "de"):
+        marks = [Mark(week, sign, "x") for week in weeks for sign in (ONSET, ACTION)]
+        assert all(len(label) <= LABEL for label in week_labels(weeks, words(language), marks))
+
+
+def test_sign_of_a_week_that_is_not_drawn_goes_to_the_next_that_is() -> None:
+    labels = week_labels(JANUARY, EN, [Mark(JANUARY[1], ACTION, "x"), Mark(JANUARY[2], ONSET, "y")])
+    block = line_chart("title", labels, {"one": [1, None, 3, 4], "two": [1, 2, 3, 4]})
+    assert block is not None
+    assert block["chart"]["axis_config"]["categories"] == ["5 Jan", "▼◆ 19 Jan", "26 Jan"]
+    last = line_chart("title", week_labels(JANUARY, EN, [Mark(JANUARY[3], ACTION, "x")]), {"one": [1, 2, 3, None]})
+    assert last is not None
+    assert last["chart"]["axis_config"]["categories"][-1] == "◆ 19 Jan"
+
+
+def test_table_shows_the_same_signs() -> None:
+    labels = week_labels(JANUARY, EN, [Mark(JANUARY[1], ACTION, "x")])
+    block = line_chart("title", labels, {"one": [1, 2, 3, 4]})
+    assert block is not None
+    assert [row[0]["text"] for row in as_table(block)["rows"]][2] == "◆ 12 Jan"
+    assert [row[1]["text"] for row in as_table(block)["rows"]][2] == "2"
+
+
+def test_what_people_wrote_below_a_chart_is_not_live_and_not_long() -> None:
+    told = marks_text([Mark(JANUARY[1], ACTION, "*<@U1>* " + "long " * 100)], JANUARY, EN)
+    assert "<@" not in told
+    assert "*" not in told
+    assert len(told) < 200
+    many = [Mark(JANUARY[1], ACTION, f"action {number}") for number in range(MOST_MARKS + 3)]
+    assert len(marks_text(many, JANUARY, EN).split("\n")) == MOST_MARKS
 
 
 def test_table_says_the_same_as_the_chart() -> None:

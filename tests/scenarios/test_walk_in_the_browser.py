@@ -13,17 +13,15 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from analysis.detection.cycle import Kind, State
+from analysis.detection.cycle import Kind, State, watch
 from analysis.detection.drift import Drift, Verdict
 from analysis.stages import Stage as Part
 from analysis.synthetic.company import CYCLE_TEAM
 from bot.demo.run import Stage, open_for_visitors, play, staged
 from bot.demo.story import deliver
 from bot.demo.workspace import LEADERS_CHANNEL, who_to_try
-from handlers.alerts.alert import cycle_message
-from handlers.words import words
+from handlers.alerts import copies
 from surveys import outbox, results
-from surveys.outbox import Message
 
 WEEKS, SEED = 4, 7
 PATIENCE = 15_000
@@ -65,11 +63,16 @@ def post_alert(stage: Stage) -> None:
         for part, ago, own in ((Part.TARGETS, 3, -1.1), (Part.TRUST, 2, -0.9), (Part.CANDOR, 1, -0.8))
     )
     state = State(unit.id, last, Kind.CYCLE, Part.TARGETS, turned[0].since, last, 9.0, turned)
-    channel = next(channel.id for channel in stage.sandbox.channels if channel.name == LEADERS_CHANNEL)
+    # As if the newest release had shown it.
+    record._known[watch] = {unit.id: state}
     with stage.bot.database.work() as session:
-        message = Message("alert:walk", "post", channel, cycle_message(record, state, words("en")))
-        outbox.post(session, message, now=stage.clock.now())
+        copies.tell(session, leaders_channel=leaders(stage), now=stage.clock.now())
     deliver(stage.bot)
+
+
+def leaders(stage: Stage) -> str:
+    """The leaders' channel."""
+    return next(channel.id for channel in stage.sandbox.channels if channel.name == LEADERS_CHANNEL)
 
 
 def address(stage: Stage, person: int, **place: str) -> str:
@@ -139,15 +142,42 @@ def test_manager_reads_the_digest_and_opens_the_table_behind_its_chart(page: Pag
 
 
 def test_leader_sees_the_wheel_of_the_alert(page: Page, stage: Stage) -> None:
-    channel = next(channel.id for channel in stage.sandbox.channels if channel.name == LEADERS_CHANNEL)
-    page.goto(address(stage, 2, channel=channel))
-    alert = articles(page, f"The trust-loss cycle is forming in {CYCLE_TEAM}").last
+    page.goto(address(stage, 2, channel=leaders(stage)))
+    alert = articles(page, f"In {CYCLE_TEAM} the trust-loss cycle is forming: targets have seemed").last
     expect(alert).to_contain_text("What breaks the wheel")
     wheel = alert.get_by_role("img", name=re.compile("Turned, in order: Targets"))
     wheel.scroll_into_view_if_needed()
     expect(wheel).to_be_visible()
     loaded = "picture => picture.complete && picture.naturalWidth > 0"
     page.wait_for_function(loaded, arg=wheel.element_handle())
+
+
+def test_leader_acknowledges_snoozes_and_disputes_and_every_copy_says_so(page: Page, stage: Stage) -> None:
+    page.goto(address(stage, 2, channel=leaders(stage)))
+    alert = articles(page, f"In {CYCLE_TEAM}").last
+    alert.get_by_role("button", name="Acknowledge").click()
+    expect(alert).to_contain_text("Acknowledged by")
+    expect(alert.get_by_role("button", name="Acknowledge")).to_have_count(0)
+    alert.get_by_role("combobox").click()
+    page.get_by_role("option", name="for 4 weeks").click()
+    expect(alert).to_contain_text("Snoozed until")
+    # The other copy of it.
+    page.goto(address(stage, 2))
+    alert = articles(page, f"In {CYCLE_TEAM}").last
+    expect(alert).to_contain_text("Snoozed until")
+    alert.get_by_role("button", name="This is not it").click()
+    form = page.get_by_role("dialog", name="This is not it")
+    expect(form).to_contain_text(CYCLE_TEAM)
+    form.get_by_role("radio", name=re.compile("A known event")).check()
+    form.get_by_role("textbox").fill("The *CRM* moved, <!channel>")
+    form.get_by_role("button", name="Close the alert").click()
+    expect(form).to_be_hidden()
+    for place in (address(stage, 2), address(stage, 2, channel=leaders(stage))):
+        page.goto(place)
+        closed = articles(page, f"In {CYCLE_TEAM} this alert is closed").last
+        expect(closed).to_contain_text("a known event, such as a migration or a reorganisation")
+        expect(closed).to_contain_text("The *CRM* moved, <!channel>")
+        expect(closed.get_by_role("button", name="This is not it")).to_have_count(0)
 
 
 def test_leader_compares_two_regions_and_gets_a_chart(page: Page, stage: Stage) -> None:

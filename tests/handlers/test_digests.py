@@ -1,4 +1,4 @@
-"""What managers and leaders are sent: the Friday digest, and the alert with its wheel."""
+"""What managers are sent: the Friday digest."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from typing import Any
 import pytest
 
 from bot.demo.story import deliver
-from handlers.alerts.alert import cycle_message, drift_message
 from handlers.digests.digest import DIGEST_BLOCK, digest_message
 from handlers.ids import Action
 from handlers.showing.blocks import Block
 from handlers.showing.charts import CHARTS
-from handlers.words import LANGUAGES, words
+from handlers.words import LANGUAGES
 from surveys import outbox
 from surveys.digests import Owed
 from surveys.outbox import Message
 from surveys.people import directory
 from surveys.people.roster import Role
-from tests.handlers.office import APPROVALS, Office, action_ids, block_types, words_of
-from tests.handlers.synthetic_states import COMPANY, cycle_state, drift_state, record
+from tests.handlers.office import APPROVALS, Office, block_types, words_of
 
 
 def digests(office: Office, name: str) -> list[dict[str, Any]]:
@@ -49,12 +47,15 @@ def test_every_manager_gets_one_digest_a_week_of_their_own_team(seasoned: Office
 def test_digest_says_the_state_first_then_what_moved_then_the_chart(seasoned: Office) -> None:
     digest = digests(seasoned, "nora")[-1]
     types = block_types(digest)
-    assert types[:3] == ["header", "section", "section"]
+    # In these weeks leaders were alerted to the hours that the north spends on overlays: a line of small print.
+    assert types[:4] == ["header", "section", "context", "section"]
     assert types.index("data_visualization") > 2
     assert len(digest["blocks"]) <= 16
     text = words_of(digest)
     assert text.index("Moved more than noise") < text.index("Overlay hours a week") < text.index("To talk about")
     assert "h more* (n 6)" in text
+    assert "Your leaders were told about R&amp;D North in the week of" in text
+    assert "Your leaders" not in words_of(digests(seasoned, "sam")[-1])
 
 
 def test_first_digest_has_levels_and_claims_no_change(seasoned: Office) -> None:
@@ -104,39 +105,6 @@ def _weeks(office: Office) -> list[date]:
 
     with office.bot.database.read() as session:
         return results.whole_record(session).weeks
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_alert_has_the_wheel_the_evidence_and_what_breaks_it(seasoned: Office, language: str) -> None:
-    say = words(language)
-    message = send(seasoned, f"alert:{language}", "chief", cycle_message(record(), cycle_state(), say))
-    text = words_of(message)
-    assert block_types(message)[:3] == ["header", "section", "image"]
-    order = [say("alert.evidence"), say("alert.remedies"), say("alert.signs")]
-    assert sorted(order, key=text.index) == order
-    picture = next(block for block in message["blocks"] if block["type"] == "image")
-    for stage in ("targets", "trust", "candor"):
-        assert say(f"stage.{stage}") in picture["alt_text"]
-    [file] = [f for f in [picture["slack_file"]["id"]] if f]
-    assert seasoned.sandbox.calls.of("files.completeUploadExternal")[-1].arguments["files"]
-    assert file
-    assert action_ids(message) == [f"{Action.ASK}:0", f"{Action.ASK}:1"]
-
-
-def test_titles_show_a_units_name_as_it_is_written(seasoned: Office) -> None:
-    # A header is plain text: what is escaped for formatted text would show its codes there.
-    message = send(seasoned, "alert:name", "chief", cycle_message(record(), cycle_state(), words("en")))
-    assert COMPANY["quay/r-d-north"] == "R&D <North>"
-    assert message["blocks"][0]["text"]["text"].endswith("R&D <North>")
-    assert "R&amp;D &lt;North&gt;" in message["text"]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_drift_says_that_it_is_one_stage_alone(seasoned: Office, language: str) -> None:
-    say = words(language)
-    message = send(seasoned, f"drift:{language}", "chief", drift_message(record(), drift_state(), say))
-    assert "image" not in block_types(message)
-    assert say("alert.drift_lead") in words_of(message)
 
 
 # Comments -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""What the alarms would have said on past survey data."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from analysis.detection.grid import Array
-from analysis.detection.scan import WINDOW, Scan
+from analysis.detection.scan import WINDOW, Scan, likelihood_ratio
 from analysis.stages import ROTATING, WHEEL, Stage
 
 STAGES = len(WHEEL)
@@ -23,11 +23,11 @@ MOST_GAP = 8
 PENALTY = 1.0
 # A rotating stage may be passed over while it has not been seen to turn; this is what that costs.
 PASSED_OVER = 1.0
-# "Everything at once": all stages move by about the same size (SD, tried in turn), each by half to one and a half
-# times that, so that stages which stand still speak against it.
-COMMON_SIZES = (0.5, 1.0, 1.5)
+# "Everything at once": all stages move by about the same size (SD, tried in turn), give or take a share of it, so
+# that stages which stand still speak against it.
+COMMON_SIZES, COMMON_SPREAD = (0.5, 1.0, 1.5), 0.35
 # It is rarer than a turn of one stage, so it costs more; chosen together with PENALTY.
-COMMON_PENALTY = 8.0
+COMMON_PENALTY = 7.0
 # Stages turning against the order costs as much: while the order cannot be told yet, the wheel's is taken.
 AGAINST_PENALTY = 8.0
 NEVER = -1e9
@@ -42,15 +42,12 @@ def evidence(scans: dict[Stage, Scan]) -> Array:
 
 def at_once(scans: dict[Stage, Scan]) -> Array:
     """Evidence that all stages moved in the same week by about the same size, (units, weeks), less its penalty."""
-    readings = []
-    for common in COMMON_SIZES:
-        total: Array = np.zeros_like(scans[Stage.TRUST].score)
-        for stage in WHEEL:
-            score, information = scans[stage].score, scans[stage].information
-            size = np.clip(score / np.maximum(information, 1e-9), 0.5 * common, 1.5 * common)
-            total = total + size * score - 0.5 * size * size * information
-        readings.append(total.max(axis=2))
-    best: Array = np.max(readings, axis=0) - COMMON_PENALTY
+    score = np.stack([scans[stage].score for stage in WHEEL])
+    information = np.stack([scans[stage].information for stage in WHEEL])
+    readings = [
+        likelihood_ratio(score, information, size, COMMON_SPREAD * size).sum(axis=0) for size in COMMON_SIZES
+    ]
+    best: Array = np.max(readings, axis=(0, 3)) - COMMON_PENALTY
     return best
 
 
@@ -80,7 +77,8 @@ def trace(scans: dict[Stage, Scan], unit: int) -> list[tuple[Stage, int]]:
     """The best chain of one unit as of the last week.
 
     Returns:
-        Stages in the order they turned, each with its age in weeks.
+        Stages in the order they turned, each with its age in weeks: those of the chain whose own figures say that
+        they turned, and in any case the two that say it most.
     """
     single = evidence(scans)[unit : unit + 1, :, -1:, :]
     tops = [max(float(layer.max()) for layer in _ends(single, FORWARD, cut)[1]) for cut in range(STAGES)]
@@ -99,7 +97,10 @@ def trace(scans: dict[Stage, Scan], unit: int) -> list[tuple[Stage, int]]:
         age += 1 + int(np.argmax(begun[place, older]))
         chain.append((line[place], age))
         follows = place > 0 and joined[place, age] > single[0, line[place].position, 0, age]
-    return chain[::-1]
+    turned = [link for link in chain if single[0, link[0].position, 0, link[1]] > 0]
+    if len(turned) < 2:
+        turned = sorted(chain, key=lambda link: -float(single[0, link[0].position, 0, link[1]]))[:2]
+    return sorted(turned, key=lambda link: -link[1])
 
 
 def _best(single: Array, order: tuple[Stage, ...]) -> Array:

@@ -281,9 +281,9 @@ def _silent(state: State, rate: Answering | None) -> State:
 
 
 def _notice(grid: Grid, stages: dict[Stage, Drift], row: int) -> Notice | None:
-    """The smallest change in a core stage that would be noticed."""
-    known = {stage: stages[stage].notices for stage in CORE if stage in stages}
-    sizes = {stage: size for stage, size in known.items() if size is not None}
+    """The smallest change in a core stage that would be noticed; in any stage where no core stage is asked."""
+    known = {stage: drift.notices for stage, drift in stages.items() if drift.notices is not None}
+    sizes = {stage: size for stage, size in known.items() if stage in CORE} or known
     if not sizes:
         return None
     stage = min(sizes, key=lambda candidate: sizes[candidate])

@@ -20,6 +20,8 @@ REST_SHARE = 0.45
 LEAST_SIZE = 0.3
 # An alarm that was raised stays until the evidence no longer speaks for it: as likely as not.
 RELEASE = 0.0
+# A step whose best beginning is among the oldest few of the window began before it: the unit's normal by now.
+EDGE = 5
 # Improvement counts as recovering while it is no older than this.
 RECENT_WEEKS = 16
 # Standard errors at which a step back after a drift is believed: one look at one place, so less than an alarm.
@@ -84,10 +86,14 @@ class Drift:
 def strongest(found: Scan) -> Array:
     """Evidence that a stage has stepped for the worse at any time in the window, (units, weeks).
 
-    The log likelihood ratio, averaged over the beginnings; 0 says neither yes nor no. Averaging finds a step
+    The log likelihood ratio, averaged over the beginnings; 0 says neither yes nor no, and so little is given where
+    the step is half a year old. Averaging finds a step
     sooner than its best beginning alone does: no beginning has to win.
     """
-    return _averaged(np.where(_eligible(found), found.evidence, -np.inf))
+    evidence = np.where(_eligible(found), found.evidence, -np.inf)
+    old = evidence.argmax(axis=2) >= WINDOW - EDGE
+    worse: Array = np.where(old, RELEASE - 1, _averaged(evidence))
+    return worse
 
 
 def holding(evidence: Array, enter: float, leave: float) -> "np.typing.NDArray[np.intp]":

@@ -91,22 +91,24 @@ class Scan:
         return likelihood_ratio(-self.score, self.information)
 
 
-def likelihood_ratio(score: Array, information: Array) -> Array:
+def likelihood_ratio(
+    score: Array, information: Array, size: float = LIKELY_SIZE, spread: float = SIZE_SPREAD
+) -> Array:
     """Log likelihood ratio of a step upwards against none, its size averaged over what is likely.
-
-    The size has a normal prior (`LIKELY_SIZE`, `SIZE_SPREAD`) cut off below 0.
 
     Args:
         score: sum of whitened products.
         information: inverse variance of the size.
+        size: mean of the size's prior in SD, a normal one cut off below 0.
+        spread: standard deviation of that prior.
     """
-    weight = SIZE_SPREAD**-2
+    weight = spread**-2
     precision = information + weight
-    pull = score + LIKELY_SIZE * weight
+    pull = score + size * weight
     found: Array = (
-        0.5 * (pull * pull / precision - LIKELY_SIZE**2 * weight + np.log(weight / precision))
+        0.5 * (pull * pull / precision - size**2 * weight + np.log(weight / precision))
         + log_ndtr(pull / np.sqrt(precision))
-        - log_ndtr(LIKELY_SIZE / SIZE_SPREAD)
+        - log_ndtr(size / spread)
     )
     return found
 

@@ -30,7 +30,7 @@ MOST_UNREAD = 0.1  # share of lines
 LEAST_SHOWN = 0.1  # alarms; less is told as less than this
 URGENCY = (Kind.CYCLE, Kind.DRIFT, Kind.WATCHING, Kind.RECOVERING, Kind.STEADY, Kind.NOT_ENOUGH_EVIDENCE)
 IN_WORDS = {
-    Kind.CYCLE: "cycle forming",
+    Kind.CYCLE: "cycle",
     Kind.DRIFT: "drift",
     Kind.WATCHING: "watching",
     Kind.RECOVERING: "recovering",
@@ -102,7 +102,9 @@ def _span(units: Sequence[Replayed]) -> list[date]:
 
 
 def _table(alarmed: Sequence[Replayed]) -> Table:
-    table = Table("unit", "now", "alarm", "stage", "began", "called", box=None, pad_edge=False)
+    table = Table("unit", "now", box=None, pad_edge=False)
+    for title in ("alarm", "stage", "began", "called"):
+        table.add_column(title, no_wrap=True)
     table.add_column("weeks to call", justify="right")
     table.add_column("weeks asked", justify="right")
     for unit in alarmed:

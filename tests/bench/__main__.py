@@ -12,7 +12,7 @@ from tests.bench import speed
 from tests.bench.jobs import JOBS, QUICK_TEAMS, TEAMS, one_thread
 from tests.bench.markdown import MarkdownConsole
 
-WIDTH = 150
+WIDTH = 170
 
 
 def arguments() -> argparse.Namespace:

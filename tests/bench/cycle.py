@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rich.table import Table
+from rich.table import Column, Table
 
 from analysis.detection.thresholds import thresholds
 from analysis.stages import WHEEL, Stage
@@ -294,7 +294,7 @@ def table(pulse: Pulse, teams: int) -> Table:
     """The table of one pulse, of so many teams for each share and delay."""
     trials = _trials(pulse, teams)
     shown = Table(
-        "rule",
+        Column("rule", no_wrap=True),
         "half an SD: median (95%) / p90",
         "1 SD",
         f"missed in {AFTER} (half)",

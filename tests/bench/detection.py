@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rich.table import Table
+from rich.table import Column, Table
 
 from analysis.detection.thresholds import thresholds
 from analysis.stages import Stage
@@ -164,7 +164,7 @@ def tables(setting: Setting, teams: int, shares: Sequence[float] = SHARES) -> li
     found = []
     for share in shares:
         table = Table(
-            "rule",
+            Column("rule", no_wrap=True),
             f"false alarms in {YEAR} weeks",
             *(f"{change.title}: median / p90" for change in CHANGES),
             f"found within {SOON} weeks",

@@ -91,7 +91,7 @@ def test_what_was_logged_is_kept_and_confirmed_in_plain_words(office: Office) ->
     told = words_of(office.sandbox.views(office.id("sam"))[-1])
     assert "Process or approval removed, in South" in told
     assert "every chart of South" in told
-    assert "in 4 and in 8 weeks" in told
+    assert "4 and 8 weeks after that day" in told
     office.sandbox.close_view(office.id("sam"), office.sandbox.views(office.id("sam"))[-1]["id"])
 
 

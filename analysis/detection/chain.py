@@ -17,17 +17,18 @@ from analysis.stages import ROTATING, WHEEL, Stage
 STAGES = len(WHEEL)
 # Longest time from one stage's turn to the next one's, weeks; twice the four weeks between rotating items.
 MOST_GAP = 8
-# What a stage costs for having its week chosen. 0, 0.5 and 1, with 6 and 8 below, were compared by simulation,
-# each at 10% of isolated dips called a cycle: cycles are found as soon, and 1 with 8 calls the fewest changes of
-# everything at once a cycle while it misses few.
+# What a stage costs for having its week chosen; 0, 0.5 and 1 find cycles of simulated teams as soon.
 PENALTY = 1.0
 # A rotating stage may be passed over while it has not been seen to turn; this is what that costs.
 PASSED_OVER = 1.0
 # "Everything at once": all stages move by about the same size (SD, tried in turn), give or take a share of it, so
 # that stages which stand still speak against it.
 COMMON_SIZES, COMMON_SPREAD = (0.5, 1.0, 1.5), 0.35
-# It is rarer than a turn of one stage, so it costs more; chosen together with PENALTY.
-COMMON_PENALTY = 7.0
+# It is rarer than a turn of one stage, so it costs more. On the teams of `tests/bench/cycle.py` (300 of a kind, 10% of
+# isolated dips called a cycle) 5, 6 and 7 miss 2, 1 and 1% of cycles of half an SD within half a year as the pulse is
+# asked, and 12, 7 and 3% of four stages asked weekly; they call 27, 38 and 50% of changes of everything by half an SD
+# a cycle, and 9, 15 and 21% of those by one SD.
+COMMON_PENALTY = 6.0
 # Stages turning against the order costs as much: while the order cannot be told yet, the wheel's is taken.
 AGAINST_PENALTY = 8.0
 NEVER = -1e9

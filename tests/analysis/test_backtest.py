@@ -130,6 +130,19 @@ def test_lines_are_counted_as_an_editor_does() -> None:
     assert [line for line, _ in reading.named] == [6]
 
 
+@pytest.mark.parametrize("row", ['2026-01-05,"A,x,trust,3', '2026-01-05,A,x,"trust,3', '2026-01-05,A,"x,trust,3'])
+@pytest.mark.parametrize("after", [3, 9000])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_quotation_mark_that_nothing_closes_takes_one_line_alone(row: str, after: int, quoted: bool) -> None:
+    unit = '"B"' if quoted else "B"
+    good = [f"2026-01-05,{unit},y{number},trust,4" for number in range(after)]
+    reading = read(text_of(good[0], row, *good[1:], "2026-01-05,B,y,trust,9"))
+    assert len(reading.answers.value) == after
+    assert reading.answers.units == ["B"]
+    assert [line for line, _ in reading.named] == [3, after + 3]
+    assert "quotation mark" in reading.named[0].reason
+
+
 def test_only_the_first_lines_are_named() -> None:
     reading = read(text_of("2026-01-05,B,y,trust,4", *["2026-01-05,B,y,trust,9"] * 25))
     assert [line for line, _ in reading.named] == list(range(3, 13))

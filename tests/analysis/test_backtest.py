@@ -16,7 +16,7 @@ from analysis.backtest.reading import Answers, NoSurveyData, Reading, monday, re
 from analysis.backtest.replay import Replayed
 from analysis.backtest.scales import WrongScales, read_scales
 from analysis.detection.cycle import Kind, watch
-from analysis.detection.thresholds import Expected
+from analysis.detection.thresholds import Expected, Thresholds
 from analysis.figures import Record, Scale, Sums, Turnout, Unit
 from analysis.stages import WHEEL, Stage
 from analysis.synthetic.model import Planted
@@ -369,6 +369,22 @@ def test_the_cuts_lie_around_alarms(past: list[Replayed]) -> None:
     called = [(alarm.week - FIRST_MONDAY).days // 7 for unit in past for alarm in unit.alarms]
     assert min(called) <= 34
     assert max(called) > 25
+
+
+def test_nothing_begins_before_the_unit_does() -> None:
+    """One unit answers from the first week on; others join later, and alarms are so easy that many are raised."""
+    teams = [Team("old"), *[Team(f"new {number}") for number in range(40)]]
+    late = FIRST_MONDAY + timedelta(weeks=20)
+    kept = (
+        f"{reply.week},{reply.unit},{reply.respondent},{reply.stage},{reply.value}"
+        for reply in replies(teams, 40, seed=3, asked=lambda _: [Stage.TRUST])
+        if reply.unit == "old" or reply.week >= late
+    )
+    easy = Thresholds(watch=0.5, drift=0.5, cycle=9.0)
+    found = replay.replay(read(text_of(*kept)).answers, at=easy)
+    began = [(unit.weeks[0], alarm.began) for unit in found for alarm in unit.alarms]
+    assert len(began) >= 5
+    assert all(first <= since for first, since in began)
 
 
 def test_the_order_of_rows_and_of_units_does_not_matter(answers: Answers, past: list[Replayed]) -> None:

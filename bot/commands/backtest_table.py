@@ -202,7 +202,7 @@ def _sensitivity(units: Sequence[Replayed]) -> Iterator[str]:
         apart = "" if low == high else f" ({low} to {high}, by how many answer in a unit)"
         yield (
             f"With answers as in the last weeks, a change of {median(noticed):.1f} SD in trust, overlay or "
-            f"friction would be called within {NOTICE_WEEKS} weeks{apart}."
+            f"friction would be called within {NOTICE_WEEKS} weeks in half of the cases{apart}."
         )
     if all(unit.state.kind is Kind.NOT_ENOUGH_EVIDENCE for unit in units):
         yield (

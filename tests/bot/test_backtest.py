@@ -95,7 +95,7 @@ def test_the_table_and_the_timeline(past: str) -> None:
     assert line.index("▼") < line.index("█")
     assert "1 unit without any alarm; at the end: 1 steady." in result.stdout
     assert "By chance alone" in result.stdout
-    assert "would be called within 6 weeks" in " ".join(result.stdout.split())
+    assert "would be called within 6 weeks in half of the cases" in " ".join(result.stdout.split())
     assert result.stderr == ""
 
 

@@ -116,6 +116,14 @@ def test_bad_rows_are_named_and_counted(here: Path) -> None:
     assert "13 lines (" in run(path).stdout
 
 
+def test_hours_far_out_are_drawn_in_and_counted(here: Path) -> None:
+    past = [f"2026-01-05,A,p{person},overlay,{4 + person % 5}" for person in range(20)]
+    assert "in hours" not in run(write(here, past)).stdout
+    wild = [*past, "2026-01-05,A,somebody,overlay,60"]
+    said = " ".join(run(write(here, wild)).stdout.split())
+    assert "1 answer in hours is far more than is usual, and counts as the most that is usual." in said
+
+
 def test_a_ten_point_scale(here: Path) -> None:
     twice = [
         f"{line.rsplit(',', 1)[0]},{2 * float(line.rsplit(',', 1)[1]):g}"

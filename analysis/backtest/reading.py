@@ -23,6 +23,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 # People's texts in a reason are cut to this.
 MOST_QUOTED = 30
 _TOO_WIDE = "it has {cells} cells, the header {width}; a number with a comma in it needs quotation marks"
+_OPEN_QUOTE = "a quotation mark opens a text here that does not end in its cell"
 _SPAN = date(LAST_YEAR + 1, 1, 1).toordinal()  # more than any week's number
 
 Indices = NDArray[np.int64]
@@ -106,7 +107,8 @@ def read(lines: Iterable[str], scales: Mapping[Stage, ItemScale] = DEFAULT) -> R
     header, skipped = _header(rest)
     delimiter, width, places = _columns(header)
     found = _Columns(scales)
-    _take(_rows(rest, delimiter, skipped, found.leave_out), width, places, found)
+    rows = _rows(_Lines(rest, skipped), delimiter, (1 + max(places), width), found.leave_out)
+    _take(rows, width, places, found)
     if not found.value:
         first = "; ".join(f"line {line}: {reason}" for line, reason in found.named[:3])
         raise NoSurveyData(f"no row can be read ({first})." if first else "there are no rows below the header.")
@@ -210,21 +212,59 @@ def _take(rows: Iterator[tuple[int, list[str]]], width: int, places: Sequence[in
             found.value.append(value)
 
 
+class _Lines:
+    """The lines of a text, with a way back to the second line of a row."""
+
+    def __init__(self, lines: Iterator[str], skipped: int) -> None:
+        self._lines = lines
+        self._again: list[str] = []
+        self._row: list[str] = []
+        self._done = skipped
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.pop() if self._again else next(self._lines)
+        self._row.append(line)
+        return line
+
+    def begin(self) -> int:
+        """Begin a row: the number of its first line, counted from 1."""
+        self._done += len(self._row)
+        self._row.clear()
+        return self._done + 1
+
+    def back(self) -> bool:
+        """Go back to the second line of the row; False when it has but one."""
+        rest = self._row[:0:-1]
+        self._again += rest
+        del self._row[1:]
+        return bool(rest)
+
+
 def _rows(
-    lines: Iterator[str], delimiter: str, skipped: int, leave_out: Callable[[int, str], None]
+    lines: _Lines, delimiter: str, cells: tuple[int, int], leave_out: Callable[[int, str], None]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the line each begins in; blank lines are passed over."""
-    reader = csv.reader(lines, delimiter=delimiter)
+    """Rows with the line each begins in; blank lines are passed over.
+
+    A row over several lines without as many cells as there should be (least and most) holds a quotation mark that
+    nothing closes. It would take thousands of lines with it, so its first line alone is left out.
+    """
+    least, most = cells
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
-        line = skipped + reader.line_num + 1
+        line = lines.begin()
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as problem:
-            leave_out(line, f"this is not CSV: {problem}")
+            leave_out(line, _OPEN_QUOTE if lines.back() else f"this is not CSV: {problem}")
         else:
-            if row:
+            if (len(row) < least or any(row[most:])) and lines.back():
+                leave_out(line, _OPEN_QUOTE)
+            elif row:
                 yield line, row
 
 

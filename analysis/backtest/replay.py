@@ -32,7 +32,7 @@ class Alarm:
         kind: `Kind.CYCLE` or `Kind.DRIFT`.
         stage: the stage that drifted, or where the cycle began.
         week: Monday of the week in which it would have been called.
-        began: Monday of the week in which it began, as known in the week of the call.
+        began: Monday of the week in which it began, as known in the week of the call; no earlier than the unit.
     """
 
     kind: Kind
@@ -164,6 +164,8 @@ def _alarms(
     if not stood.raised:
         return []
     record, name = record_of(counted, unit, unit + 1), counted.names[unit]
+    # Weeks in which only others answered are weeks of the grid as well, and a step may be fitted to one of them.
+    first = monday(counted.week[slice(*np.searchsorted(counted.unit, [unit, unit + 1]))].min())
     found: list[Alarm] = []
     for week in stood.raised:
         calm = stood.calm_before(week)
@@ -175,5 +177,5 @@ def _alarms(
             continue
         same = bool(found) and found[-1].stage is state.stage
         if grows or not same or calm >= CALM_WEEKS + REOPEN_WEEKS:
-            found.append(Alarm(state.kind, state.stage, weeks[week], state.since))
+            found.append(Alarm(state.kind, state.stage, weeks[week], max(first, state.since)))
     return found

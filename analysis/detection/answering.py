@@ -18,7 +18,7 @@ LEAST_FALL = 0.15
 # week's invited people count as this many times fewer independent ones.
 OVERDISPERSION = 1.5
 # Log likelihood ratio at which the rate is said to have fallen: 5% of healthy simulated teams reach it within 52
-# weeks (`tests/analysis/test_answering.py` counts again).
+# weeks (`tests/analysis/test_answering_rate.py` counts again).
 FALLEN = 2.1
 
 

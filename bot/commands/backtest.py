@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from analysis.backtest.chance import by_chance
+from analysis.backtest.hours import within_the_usual
 from analysis.backtest.reading import NoSurveyData, Reading, read
 from analysis.backtest.replay import Replayed, replay
 from analysis.backtest.scales import DEFAULT, WrongScales, read_scales
@@ -41,12 +42,13 @@ def look_back(file: Path, *, scales: Path | None, as_json: bool) -> None:
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
         reading = _read(file, scales, progress)
         task = progress.add_task("looking back", total=len(reading.answers.units))
-        units = replay(reading.answers, step=lambda done: progress.advance(task, done))
+        answers, far_out = within_the_usual(reading.answers)
+        units = replay(answers, step=lambda done: progress.advance(task, done))
     _name_unread(reading)
     if as_json:
         click.echo(json.dumps(_as_json(reading, units), ensure_ascii=False))
     else:
-        show(reading, units)
+        show(reading, units, far_out)
 
 
 def _read(file: Path, scales: Path | None, progress: Progress) -> Reading:

@@ -52,8 +52,8 @@ LEGEND = {
 ORDER = tuple(SHAPES)
 
 
-def show(reading: Reading, units: Sequence[Replayed]) -> None:
-    """Print everything that there is to say about a backtest."""
+def show(reading: Reading, units: Sequence[Replayed], far_out: int) -> None:
+    """Print everything that there is to say about a backtest; `far_out` answers in hours were drawn in."""
     console = Console(highlight=False)
     alarmed = sorted((unit for unit in units if unit.alarms), key=_urgency)
     console.print(_heading(reading, units, alarmed))
@@ -65,7 +65,7 @@ def show(reading: Reading, units: Sequence[Replayed]) -> None:
             )
         console.print()
         _timeline(console, alarmed[:MOST_UNITS], _span(units))
-    for line in _remarks(reading, units):
+    for line in _remarks(reading, units, far_out):
         console.print(line, markup=False)
 
 
@@ -84,6 +84,10 @@ def _many(number: int, one: str) -> str:
 
 def _are(number: int) -> str:
     return "is" if number == 1 else "are"
+
+
+def _counts(number: int) -> str:
+    return "counts" if number == 1 else "count"
 
 
 def _heading(reading: Reading, units: Sequence[Replayed], alarmed: Sequence[Replayed]) -> Text:
@@ -166,7 +170,7 @@ def _years(weeks: Sequence[date], each: int) -> str:
     return line.rstrip()
 
 
-def _remarks(reading: Reading, units: Sequence[Replayed]) -> Iterator[str]:
+def _remarks(reading: Reading, units: Sequence[Replayed], far_out: int) -> Iterator[str]:
     calm = Counter(unit.state.kind for unit in units if not unit.alarms)
     if calm:
         kinds = ", ".join(f"{calm[kind]:,} {IN_WORDS[kind]}" for kind in URGENCY if calm[kind])
@@ -181,6 +185,11 @@ def _remarks(reading: Reading, units: Sequence[Replayed]) -> Iterator[str]:
     yield from _sensitivity(units)
     yield from _costs(units)
     yield from _gaps(units)
+    if far_out:
+        yield (
+            f"{_many(far_out, 'answer')} in hours {_are(far_out)} far more than is usual, and "
+            f"{_counts(far_out)} as the most that is usual."
+        )
     if reading.unread:
         share = reading.unread / (reading.unread + len(reading.answers.value) + reading.repeated)
         yield (
@@ -202,7 +211,7 @@ def _sensitivity(units: Sequence[Replayed]) -> Iterator[str]:
         apart = "" if low == high else f" ({low} to {high}, by how many answer in a unit)"
         yield (
             f"With answers as in the last weeks, a change of {median(noticed):.1f} SD in trust, overlay or "
-            f"friction would be called within {NOTICE_WEEKS} weeks{apart}."
+            f"friction would be called within {NOTICE_WEEKS} weeks in half of the cases{apart}."
         )
     if all(unit.state.kind is Kind.NOT_ENOUGH_EVIDENCE for unit in units):
         yield (

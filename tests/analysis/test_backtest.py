@@ -12,11 +12,12 @@ from analysis import change as by_the_rule
 from analysis.backtest import cost, counting, replay, scales, turnout
 from analysis.backtest.chance import by_chance
 from analysis.backtest.counting import changes, count, record_of
+from analysis.backtest.hours import within_the_usual
 from analysis.backtest.reading import Answers, NoSurveyData, Reading, monday, read
 from analysis.backtest.replay import Replayed
 from analysis.backtest.scales import WrongScales, read_scales
 from analysis.detection.cycle import Kind, watch
-from analysis.detection.thresholds import Expected
+from analysis.detection.thresholds import Expected, Thresholds, thresholds
 from analysis.figures import Record, Scale, Sums, Turnout, Unit
 from analysis.stages import WHEEL, Stage
 from analysis.synthetic.model import Planted
@@ -128,6 +129,19 @@ def test_lines_are_counted_as_an_editor_does() -> None:
     reading = read(text_of(*rows))
     assert reading.answers.units == ["A\nB"]
     assert [line for line, _ in reading.named] == [6]
+
+
+@pytest.mark.parametrize("row", ['2026-01-05,"A,x,trust,3', '2026-01-05,A,x,"trust,3', '2026-01-05,A,"x,trust,3'])
+@pytest.mark.parametrize("after", [3, 9000])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_quotation_mark_that_nothing_closes_takes_one_line_alone(row: str, after: int, quoted: bool) -> None:
+    unit = '"B"' if quoted else "B"
+    good = [f"2026-01-05,{unit},y{number},trust,4" for number in range(after)]
+    reading = read(text_of(good[0], row, *good[1:], "2026-01-05,B,y,trust,9"))
+    assert len(reading.answers.value) == after
+    assert reading.answers.units == ["B"]
+    assert [line for line, _ in reading.named] == [3, after + 3]
+    assert "quotation mark" in reading.named[0].reason
 
 
 def test_only_the_first_lines_are_named() -> None:
@@ -356,6 +370,66 @@ def test_the_cuts_lie_around_alarms(past: list[Replayed]) -> None:
     called = [(alarm.week - FIRST_MONDAY).days // 7 for unit in past for alarm in unit.alarms]
     assert min(called) <= 34
     assert max(called) > 25
+
+
+def hours_of(*rows: tuple[int, str, float]) -> Answers:
+    """Overlay hours by week, unit and value."""
+    lines = (f"{FIRST_MONDAY + timedelta(weeks=week)},{unit},,overlay,{hours:g}" for week, unit, hours in rows)
+    return read(text_of(*lines)).answers
+
+
+def test_hours_far_out_count_as_the_end_of_what_is_usual() -> None:
+    usual = [(week, "A", 4.0 + hours) for week in range(4) for hours in range(5)]
+    drawn, number = within_the_usual(hours_of(*usual, (3, "A", 60), (3, "A", 9)))
+    # The quartiles are 5 and 8 hours.
+    assert drawn.value[-2:].tolist() == [8 + 3 * (8 - 5), 9]
+    assert number == 1
+    busy = [(week, "B", 40.0 + hours) for week in range(4) for hours in range(5)]
+    many = [row for row in usual for _ in range(10)]
+    assert within_the_usual(hours_of(*many, *busy))[1] == 0, "units differ in what is usual"
+    later = [(week, "A", 50.0) for week in range(4, 30)]
+    first = len(usual) + 1
+    seen = within_the_usual(hours_of(*usual, (3, "A", 60), *later))[0].value[:first]
+    assert seen.tolist() == within_the_usual(hours_of(*usual, (3, "A", 60)))[0].value.tolist(), "no look ahead"
+
+
+def test_points_are_never_far_out() -> None:
+    answers = read(text_of(*["2026-01-05,A,x,trust,5"] * 50, "2026-01-05,A,y,trust,1")).answers
+    drawn, number = within_the_usual(answers)
+    assert drawn.value.tolist() == answers.value.tolist()
+    assert number == 0
+
+
+def test_a_few_wild_hours_do_not_blind_the_stage() -> None:
+    teams = [Team(f"team {number}", planted={Stage.OVERLAY: Planted(20, 0.9)}) for number in range(20)]
+    chance = np.random.default_rng(8)
+    lines = [
+        f"{reply.week},{reply.unit},{reply.respondent},overlay,{60 if chance.random() < 0.02 else reply.value:g}"
+        for reply in replies(teams, 40, seed=9, asked=lambda _: [Stage.OVERLAY])
+    ]
+    wild = read(text_of(*lines)).answers
+    blind, seen = (
+        sum(bool(unit.alarms) for unit in replay.replay(answers, at=thresholds()))
+        for answers in (wild, within_the_usual(wild)[0])
+    )
+    assert seen >= 14
+    assert blind <= seen - 5
+
+
+def test_nothing_begins_before_the_unit_does() -> None:
+    """One unit answers from the first week on; others join later, and alarms are so easy that many are raised."""
+    teams = [Team("old"), *[Team(f"new {number}") for number in range(40)]]
+    late = FIRST_MONDAY + timedelta(weeks=20)
+    kept = (
+        f"{reply.week},{reply.unit},{reply.respondent},{reply.stage},{reply.value}"
+        for reply in replies(teams, 40, seed=3, asked=lambda _: [Stage.TRUST])
+        if reply.unit == "old" or reply.week >= late
+    )
+    easy = Thresholds(watch=0.5, drift=0.5, cycle=9.0)
+    found = replay.replay(read(text_of(*kept)).answers, at=easy)
+    began = [(unit.weeks[0], alarm.began) for unit in found for alarm in unit.alarms]
+    assert len(began) >= 5
+    assert all(first <= since for first, since in began)
 
 
 def test_the_order_of_rows_and_of_units_does_not_matter(answers: Answers, past: list[Replayed]) -> None:

@@ -95,7 +95,7 @@ def test_the_table_and_the_timeline(past: str) -> None:
     assert line.index("▼") < line.index("█")
     assert "1 unit without any alarm; at the end: 1 steady." in result.stdout
     assert "By chance alone" in result.stdout
-    assert "would be called within 6 weeks" in " ".join(result.stdout.split())
+    assert "would be called within 6 weeks in half of the cases" in " ".join(result.stdout.split())
     assert result.stderr == ""
 
 
@@ -114,6 +114,14 @@ def test_bad_rows_are_named_and_counted(here: Path) -> None:
     assert "and 3 more lines are left out" in result.stderr
     assert "answered the same item again" in result.stderr
     assert "13 lines (" in run(path).stdout
+
+
+def test_hours_far_out_are_drawn_in_and_counted(here: Path) -> None:
+    past = [f"2026-01-05,A,p{person},overlay,{4 + person % 5}" for person in range(20)]
+    assert "in hours" not in run(write(here, past)).stdout
+    wild = [*past, "2026-01-05,A,somebody,overlay,60"]
+    said = " ".join(run(write(here, wild)).stdout.split())
+    assert "1 answer in hours is far more than is usual, and counts as the most that is usual." in said
 
 
 def test_a_ten_point_scale(here: Path) -> None:

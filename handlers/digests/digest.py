@@ -29,7 +29,7 @@ from handlers.showing.figures import (
     short_figure_text,
     state_line,
 )
-from handlers.showing.states import by_urgency, state_row
+from handlers.showing.states import by_urgency, outlook_lines, state_row
 from handlers.words import Words, words
 from surveys import alerts, results
 from surveys.alerts import Alert
@@ -111,6 +111,7 @@ def _unit_blocks(this: _Week, unit_id: str, said: Said, charts: Sequence[Block])
     return [
         header(say("digest.title", unit=group, week=say.day(this.week))),
         section(_state_text(this, unit_id)),
+        *([context(" ".join(outlook_lines(state, say)))] if state else []),
         *_alert_blocks(this, unit_id),
         *([context(say("digest.merged", others=escape(say.listing(together))))] if together else []),
         section(figures_text(figures, say)),

@@ -425,7 +425,7 @@ def test_nothing_begins_before_the_unit_does() -> None:
         for reply in replies(teams, 40, seed=3, asked=lambda _: [Stage.TRUST])
         if reply.unit == "old" or reply.week >= late
     )
-    easy = Thresholds(watch=0.5, drift=0.5, cycle=9.0)
+    easy = Thresholds(watch=0.2, drift=0.2, cycle=9.0)
     found = replay.replay(read(text_of(*kept)).answers, at=easy)
     began = [(unit.weeks[0], alarm.began) for unit in found for alarm in unit.alarms]
     assert len(began) >= 5
@@ -518,5 +518,5 @@ def test_chance_counts_units_and_years() -> None:
 def test_the_cost_of_missing_respondents_can_be_measured_again() -> None:
     named, nameless = cost.measure(teams=40, seed=8)
     assert named.missed < nameless.missed
-    assert abs(named.median - cost.NAMED.median) <= 6
+    assert abs(named.median - cost.NAMED.median) <= 8
     assert all(0 <= share < 0.5 for found in (named, nameless) for share in (found.usual, found.small))

@@ -47,10 +47,10 @@ def test_every_manager_gets_one_digest_a_week_of_their_own_team(seasoned: Office
 def test_digest_says_the_state_first_then_what_moved_then_the_chart(seasoned: Office) -> None:
     digest = digests(seasoned, "nora")[-1]
     types = block_types(digest)
-    # In these weeks leaders were alerted to the hours that the north spends on overlays: a line of small print.
-    assert types[:4] == ["header", "section", "context", "section"]
+    # What would be noticed; and leaders were alerted to the hours that the north spends on overlays.
+    assert types[:5] == ["header", "section", "context", "context", "section"]
     assert types.index("data_visualization") > 2
-    assert len(digest["blocks"]) <= 16
+    assert len(digest["blocks"]) <= 17
     text = words_of(digest)
     assert text.index("Moved more than noise") < text.index("Overlay hours a week") < text.index("To talk about")
     assert "h more* (n 6)" in text

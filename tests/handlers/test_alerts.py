@@ -136,6 +136,49 @@ def test_charts_mark_the_week_it_began_and_what_was_done() -> None:
     assert "<!channel>" not in text
 
 
+def merged_lately() -> Record:
+    """The record of the north, in whose last week and one before it was counted together with the south."""
+    whole, both = record(), frozenset({NORTH, "quay/south"})
+    merged = {LAST, LAST - timedelta(weeks=5)}
+    apart = [figure for figure in whole.figures if figure.week not in merged]
+    together = [
+        replace(figure, units=both)
+        for figure in whole.figures
+        if figure.week in merged and figure.units == {"quay/south"}
+    ]
+    return Record(whole.units, [*apart, *together], whole.turnouts)
+
+
+def test_charts_show_the_unit_and_not_whom_it_was_counted_with_lately() -> None:
+    case = replace(alert_case(record(), cycle_state((Stage.TRUST, Stage.OVERLAY)), SAY), record=merged_lately())
+    charts = [block for block in alert_message(case)["blocks"] if block["type"] == "data_visualization"]
+    weeks = {SAY.day(LAST - timedelta(weeks=back)) for back in range(12) if back not in {0, 5}}
+    for chart, worse in zip(charts, (-1, 1), strict=True):
+        (line,) = chart["chart"]["series"]
+        assert {point["label"].lstrip("▼ ") for point in line["data"]} == weeks
+        values = [point["value"] * worse for point in line["data"]]
+        assert values == sorted(values)
+
+
+def test_charts_reach_back_to_before_it_began() -> None:
+    began = LAST - timedelta(weeks=10)
+    state = cycle_state((Stage.TRUST, Stage.OVERLAY))
+    assert state.since == began
+    earlier = record()
+    back = timedelta(weeks=12)
+    older = [replace(figure, week=figure.week - back) for figure in earlier.figures]
+    shown = Record(earlier.units, [*older, *earlier.figures], earlier.turnouts)
+    charts = [
+        block
+        for block in alert_message(alert_case(shown, state, SAY))["blocks"]
+        if block["type"] == "data_visualization"
+    ]
+    for chart in charts:
+        labels = chart["chart"]["axis_config"]["categories"]
+        assert labels[0] == SAY.day(began - timedelta(weeks=4))
+        assert labels[-1] == SAY.day(LAST)
+
+
 def test_what_else_could_explain_it_stands_there_or_that_nothing_does() -> None:
     case = alert_case(record(), cycle_state(), SAY)
     assert SAY("alert.no_doubts") in words_of(alert_message(case))

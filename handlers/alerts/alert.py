@@ -94,7 +94,7 @@ def alert_message(case: Case) -> dict[str, Any]:
     picture = _picture(case) if case.alert.kind == CYCLE else None
     blocks = [
         header(first),
-        *standing_blocks(case.alert, say),
+        *standing_blocks(case.alert, say, alarm=case.alarm),
         section(_lead(case)),
         *([_picture_block(picture)] if picture else []),
         section(_evidence_text(case)),
@@ -119,7 +119,8 @@ def moved_on_message(case: Case) -> dict[str, Any]:
 def _closed_blocks(case: Case) -> list[Block]:
     stages = [case.say.stage(stage) for stage, _ in case.turned]
     was = f"*{case.say('alert.evidence_was')}*: {case.say.listing(stages)}"
-    return [*standing_blocks(case.alert, case.say), section(was), _asking(case), *happened(case.alert, case.say)]
+    standing = standing_blocks(case.alert, case.say, alarm=case.alarm)
+    return [*standing, section(was), _asking(case), *happened(case.alert, case.say)]
 
 
 def _lead(case: Case) -> str:

@@ -86,7 +86,9 @@ def charts(
         labels = week_labels(weeks, say, [*began, *marks])
         chart = line_chart(say(title), labels, {say.stage(stage): values[stage] for stage in drawn})
         found += [chart] if chart else []
-    lines = [_onset_line(began_here, say), marks_text(marks, weeks, say)]
+    # What was done since the last figures cannot be drawn yet, and is told all the same.
+    told = [weeks[0], max([weeks[-1], *(mark.week for mark in marks)])]
+    lines = [_onset_line(began_here, say), marks_text(marks, told, say)]
     legend = "\n".join(line for line in lines if line)
     return [*found, context(legend)] if found and legend else found
 

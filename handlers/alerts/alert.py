@@ -91,7 +91,8 @@ def alert_message(case: Case) -> dict[str, Any]:
     say, first = case.say, headline(case.alert, case.state, case.unit, case.say)
     if case.alert.closed_on is not None:
         return {"text": escape(first), "blocks": [header(first), *_closed_blocks(case)]}
-    picture = _picture(case) if case.alert.kind == CYCLE else None
+    # Once the alarm is over, a wheel of what had turned would say the opposite of the first line.
+    picture = _picture(case) if case.alert.kind == CYCLE and case.alarm else None
     blocks = [
         header(first),
         *standing_blocks(case.alert, say, alarm=case.alarm),

@@ -99,6 +99,13 @@ def test_alert_has_the_wheel_the_evidence_and_what_breaks_it_in_order(language: 
     assert block_types(message).count("data_visualization") == CHARTS
 
 
+@pytest.mark.parametrize("kind", [Kind.STEADY, Kind.WATCHING, Kind.RECOVERING])
+def test_there_is_no_wheel_of_what_had_turned(kind: Kind) -> None:
+    message = alert_message(alert_case(record(), replace(cycle_state(), kind=kind), SAY))
+    assert "image" not in block_types(message)
+    assert "picture" not in message
+
+
 def test_evidence_tells_how_sure_it_is_and_what_that_means() -> None:
     state = cycle_state((Stage.TRUST, Stage.CANDOR))
     unsure = (replace(state.turned[0], strength=2.4), replace(state.turned[1], strength=1.0))

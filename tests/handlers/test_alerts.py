@@ -465,6 +465,18 @@ def test_growing_into_the_cycle_is_news_and_the_old_message_points_to_it(leaders
     assert SAY("alert.moved_on_more") in words_of(leaders.alerts_in(leaders.dm)[0])
 
 
+def test_who_took_up_the_drift_has_not_taken_up_the_cycle(leaders: Leaders) -> None:
+    assert leaders.press(Action.ACKNOWLEDGE_ALERT).ok
+    leaders.after("*Acknowledged by Chief Quay.*")
+    leaders.release(replace(cycle_state(), week=LAST + timedelta(weeks=1)))
+    for place in (leaders.channel, leaders.dm):
+        new = leaders.alerts_in(place)[-1]
+        assert "*Acknowledged by" not in words_of(new)
+        assert Action.ACKNOWLEDGE_ALERT in action_ids(new)
+    assert leaders.press(Action.ACKNOWLEDGE_ALERT).ok
+    leaders.after("*Acknowledged by Chief Quay.*")
+
+
 def test_it_is_followed_until_it_is_over_in_one_message(leaders: Leaders) -> None:
     office = leaders.office
     for later in range(1, 5):

@@ -152,7 +152,7 @@ def log(
     )
     session.add(row)
     if alert_id is not None:
-        alerts.note_action(session, alert_id, person, now=now)
+        alerts.note_action(session, alert_id, person, kind=kind.value, now=now)
     session.flush()
     return _action(row)
 

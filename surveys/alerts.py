@@ -372,14 +372,16 @@ def dispute(
     close(row, Ending.DISPUTED, now=now)
 
 
-def note_action(session: Session, alert_id: str, person: Person, *, now: datetime) -> None:
-    """Note that somebody logged an action on an alert; one that is closed keeps it too.
+def note_action(
+    session: Session, alert_id: str, person: Person, *, kind: str | None = None, now: datetime
+) -> None:
+    """Note that somebody logged an action of a kind on an alert; one that is closed keeps it too.
 
     Raises:
         AlertNotThere: there is none, or its unit is not theirs to see.
     """
     row = _row_for(session, alert_id, person)
-    note(session, row, Deed.ACTED, person=person, now=now)
+    note(session, row, Deed.ACTED, person=person, reason=kind, now=now)
 
 
 def _to_handle(session: Session, alert_id: str, person: Person) -> AlertRow:

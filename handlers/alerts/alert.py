@@ -91,10 +91,11 @@ def alert_message(case: Case) -> dict[str, Any]:
     say, first = case.say, headline(case.alert, case.state, case.unit, case.say)
     if case.alert.closed_on is not None:
         return {"text": escape(first), "blocks": [header(first), *_closed_blocks(case)]}
-    picture = _picture(case) if case.alert.kind == CYCLE else None
+    # Once the alarm is over, a wheel of what had turned would say the opposite of the first line.
+    picture = _picture(case) if case.alert.kind == CYCLE and case.alarm else None
     blocks = [
         header(first),
-        *standing_blocks(case.alert, say),
+        *standing_blocks(case.alert, say, alarm=case.alarm),
         section(_lead(case)),
         *([_picture_block(picture)] if picture else []),
         section(_evidence_text(case)),
@@ -119,7 +120,8 @@ def moved_on_message(case: Case) -> dict[str, Any]:
 def _closed_blocks(case: Case) -> list[Block]:
     stages = [case.say.stage(stage) for stage, _ in case.turned]
     was = f"*{case.say('alert.evidence_was')}*: {case.say.listing(stages)}"
-    return [*standing_blocks(case.alert, case.say), section(was), _asking(case), *happened(case.alert, case.say)]
+    standing = standing_blocks(case.alert, case.say, alarm=case.alarm)
+    return [*standing, section(was), _asking(case), *happened(case.alert, case.say)]
 
 
 def _lead(case: Case) -> str:

@@ -25,13 +25,14 @@ from handlers.alerts.alert import HANDLING, alert_message, chosen_remedies
 from handlers.alerts.evidence import SURE, how_sure
 from handlers.alerts.headline import headline
 from handlers.home import own_data_view
-from handlers.ids import Action, Callback
+from handlers.ids import COMMAND, Action, Callback
 from handlers.showing.blocks import HEADER
 from handlers.showing.charts import ACTION, CHARTS, Mark
 from handlers.words import LANGUAGES, words
 from surveys import alerts, own_data, results
 from surveys.alerts import Deed, Ending, Note
 from surveys.ballots.sealed import Diary
+from surveys.rounds.schedule import monday
 from surveys.storage.tables import ReleaseRow, RoundRow
 from tests.handlers.office import Office, action_ids, block_types, words_of
 from tests.handlers.synthetic_states import COMPANY, LAST, TURNED, alert_case, cycle_state, drift_state, record
@@ -98,6 +99,13 @@ def test_alert_has_the_wheel_the_evidence_and_what_breaks_it_in_order(language: 
     assert block_types(message).count("data_visualization") == CHARTS
 
 
+@pytest.mark.parametrize("kind", [Kind.STEADY, Kind.WATCHING, Kind.RECOVERING])
+def test_there_is_no_wheel_of_what_had_turned(kind: Kind) -> None:
+    message = alert_message(alert_case(record(), replace(cycle_state(), kind=kind), SAY))
+    assert "image" not in block_types(message)
+    assert "picture" not in message
+
+
 def test_evidence_tells_how_sure_it_is_and_what_that_means() -> None:
     state = cycle_state((Stage.TRUST, Stage.CANDOR))
     unsure = (replace(state.turned[0], strength=2.4), replace(state.turned[1], strength=1.0))
@@ -134,6 +142,49 @@ def test_charts_mark_the_week_it_began_and_what_was_done() -> None:
     assert "▼ Began to turn: Trust 16 Feb, Overlay hours 23 Feb" in text
     assert "Overlay added" in text
     assert "<!channel>" not in text
+
+
+def merged_lately() -> Record:
+    """The record of the north, in whose last week and one before it was counted together with the south."""
+    whole, both = record(), frozenset({NORTH, "quay/south"})
+    merged = {LAST, LAST - timedelta(weeks=5)}
+    apart = [figure for figure in whole.figures if figure.week not in merged]
+    together = [
+        replace(figure, units=both)
+        for figure in whole.figures
+        if figure.week in merged and figure.units == {"quay/south"}
+    ]
+    return Record(whole.units, [*apart, *together], whole.turnouts)
+
+
+def test_charts_show_the_unit_and_not_whom_it_was_counted_with_lately() -> None:
+    case = replace(alert_case(record(), cycle_state((Stage.TRUST, Stage.OVERLAY)), SAY), record=merged_lately())
+    charts = [block for block in alert_message(case)["blocks"] if block["type"] == "data_visualization"]
+    weeks = {SAY.day(LAST - timedelta(weeks=back)) for back in range(12) if back not in {0, 5}}
+    for chart, worse in zip(charts, (-1, 1), strict=True):
+        (line,) = chart["chart"]["series"]
+        assert {point["label"].lstrip("▼ ") for point in line["data"]} == weeks
+        values = [point["value"] * worse for point in line["data"]]
+        assert values == sorted(values)
+
+
+def test_charts_reach_back_to_before_it_began() -> None:
+    began = LAST - timedelta(weeks=10)
+    state = cycle_state((Stage.TRUST, Stage.OVERLAY))
+    assert state.since == began
+    earlier = record()
+    back = timedelta(weeks=12)
+    older = [replace(figure, week=figure.week - back) for figure in earlier.figures]
+    shown = Record(earlier.units, [*older, *earlier.figures], earlier.turnouts)
+    charts = [
+        block
+        for block in alert_message(alert_case(shown, state, SAY))["blocks"]
+        if block["type"] == "data_visualization"
+    ]
+    for chart in charts:
+        labels = chart["chart"]["axis_config"]["categories"]
+        assert labels[0] == SAY.day(began - timedelta(weeks=4))
+        assert labels[-1] == SAY.day(LAST)
 
 
 def test_what_else_could_explain_it_stands_there_or_that_nothing_does() -> None:
@@ -334,10 +385,27 @@ def test_snoozed_it_waits_and_then_says_that_it_still_stands(leaders: Leaders) -
     leaders.after(f"*Snoozed until {SAY.day(until.date())}* by Chief Quay")
     leaders.release(north(replace(drift_state(), strength=40.0), week=LAST + timedelta(weeks=1)))
     assert "Snoozed until" in leaders.both()[0]
+    # Pulses that were due in between are counted before the newest figures come.
+    office.clock.move_to(datetime.combine(until.date(), time(0), UTC) - timedelta(hours=6))
+    office.bot.tick.run()
+    leaders.release(north(drift_state(), week=LAST + timedelta(weeks=2)))
     office.clock.move_to(datetime.combine(until.date(), time(1), UTC))
     assert office.bot.tick.next_due(after=office.clock.now() - timedelta(hours=2)) <= office.clock.now()
     office.bot.tick.run()
     leaders.after(f"The snooze ended on {SAY.day(until.date())}, and it still stands.")
+
+
+def test_woken_after_the_signs_have_gone_it_does_not_say_that_it_still_stands(leaders: Leaders) -> None:
+    office = leaders.office
+    (alert_id,) = ids(office)
+    assert leaders.press(Action.SNOOZE_ALERT, value=f"{alert_id}:2").ok
+    until = (office.clock.now() + timedelta(weeks=2)).date()
+    leaders.release(State(NORTH, LAST + timedelta(weeks=1), Kind.STEADY))
+    office.clock.move_to(datetime.combine(until, time(1), UTC))
+    office.bot.tick.run()
+    for text in leaders.after(SAY("alert.woke_calm", day=SAY.day(until))):
+        assert "still stands" not in text
+        assert SAY("alert.weaker_first", unit="R&D North") in text
 
 
 def ids(office: Office) -> list[str]:
@@ -421,7 +489,17 @@ def test_an_action_logged_from_the_alert_is_told_in_every_copy(leaders: Leaders)
     view = office.sandbox.wait_for_view(office.id("chief"), callback_id=Callback.LOG)
     assert office.sandbox.submit(office.id("chief"), view["id"], {Action.LOG_KIND: "deep_dive"}).ok
     for text in leaders.after("*Actions logged: 1.*"):
-        assert "an action was logged by Chief Quay" in text
+        assert "an action was logged by Chief Quay: Deep dive into deals or customers" in text
+
+
+def test_an_action_logged_by_command_stands_below_the_charts_of_open_alerts(leaders: Leaders) -> None:
+    office = leaders.office
+    assert office.sandbox.command(
+        office.id("chief"), leaders.dm, COMMAND, "log no exception in R&D North today"
+    ).ok
+    view = office.sandbox.wait_for_view(office.id("chief"), callback_id=Callback.LOG)
+    assert office.sandbox.submit(office.id("chief"), view["id"], {Action.LOG_KIND: "hold_rule"}).ok
+    leaders.after(f"\u25c6 {SAY.day(monday(office.clock.now().date()))}: Rule held for everybody")
 
 
 def test_what_somebody_did_about_an_alert_stands_in_the_copy_of_their_data(leaders: Leaders) -> None:
@@ -442,6 +520,8 @@ def test_who_is_no_leader_any_more_is_shown_nothing_new(leaders: Leaders) -> Non
         leaders.release(north(replace(drift_state(), strength=40.0), week=LAST + timedelta(weeks=1)))
         leaders.press(Action.ACKNOWLEDGE_ALERT)
         assert SAY("error.NotYours") in leaders.told()
+        view = leaders.office.sandbox.wait_for_view(leaders.office.id("chief"))
+        assert view["title"]["text"] == SAY("home.title")
     texts = leaders.both()
     assert SAY.day(LAST + timedelta(weeks=1)) in texts[0]
     assert SAY.day(LAST + timedelta(weeks=1)) not in texts[1].split(SAY("alert.happened"))[0]

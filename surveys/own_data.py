@@ -14,8 +14,9 @@ from surveys.alerts import OwnDeed
 from surveys.ballots.keys import ServingKeys
 from surveys.people import directory
 from surveys.people.directory import Person
-from surveys.rounds import answering, rounds
+from surveys.rounds import answering, rounds, wishes
 from surveys.rounds.rounds import Pulse
+from surveys.rounds.wishes import Wishes
 from surveys.storage.database import Database
 from surveys.storage.tables import PersonRow, RoundRow
 
@@ -31,6 +32,7 @@ class Kept:
         leads: names of the units they lead.
         pulse: the pulse they can answer now.
         in_box: whether something of theirs lies in its box, sealed: an answer or a blank.
+        wishes: when they like to be asked.
         deeds: what they did about alerts, oldest first.
     """
 
@@ -40,6 +42,7 @@ class Kept:
     leads: tuple[str, ...]
     pulse: Pulse | None
     in_box: bool
+    wishes: Wishes
     deeds: tuple[OwnDeed, ...] = ()
 
 
@@ -59,6 +62,7 @@ def kept(session: Session, keys: ServingKeys, person: Person, *, now: datetime) 
         tuple(sorted(units[unit_id].name for unit_id in person.leads)),
         pulse,
         pulse is not None and answering.is_done(session, keys, person, pulse.round.id),
+        wishes.of(session, person),
         tuple(alerts.deeds_of(session, person)),
     )
 
@@ -71,6 +75,7 @@ def erase(database: Database, keys: ServingKeys, person: Person, *, now: datetim
     with database.work() as session:
         for round_id in _uncounted(session):
             answering.take_back(session, keys, person, round_id)
+            wishes.forget_later(session, keys, person, round_id)
     _empty_diary(database, keys, person, now=now)
 
 

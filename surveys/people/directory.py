@@ -1,6 +1,7 @@
 """Who is who: people with their roles and units, and what they may see."""
 
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select, update
@@ -17,7 +18,8 @@ from surveys.storage.tables import PersonRow, RoleRow, UnitRow
 class Person:
     """Someone in the organisation. `leads` are the units they see the results of, with all below.
 
-    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers.
+    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers. `country`
+    is what the roster says, if it does; `joined_on` is missing for the company's first people.
     """
 
     id: str
@@ -30,6 +32,8 @@ class Person:
     roles: frozenset[Role]
     leads: frozenset[str]
     keeps_diary: bool = True
+    country: str | None = None
+    joined_on: date | None = None
 
     def zone(self, fallback: str) -> ZoneInfo:
         """Their own time zone, or the company's when Slack shows none that we know."""
@@ -121,6 +125,8 @@ def _person(row: PersonRow, roles: list[RoleRow]) -> Person:
         roles=frozenset(Role(role.role) for role in roles),
         leads=frozenset(role.unit_id for role in roles if role.role in leading),
         keeps_diary=row.keeps_diary,
+        country=row.country,
+        joined_on=row.joined_on,
     )
 
 

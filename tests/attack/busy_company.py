@@ -97,6 +97,7 @@ class BusyCompany:
             keys=master.serving(),
             bank=default_bank(),
             schedule=WEEKLY,
+            schedules=(WEEKLY,),
             clock=self.clock,
             smallest_group=5,
             outbox_filled=lambda: None,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from handlers.actions.effect_view import effect_message
 from handlers.alerts import copies
 from handlers.digests.digest import digest_message
-from handlers.pulses import pulse_view, wishes_view
+from handlers.pulses import later_view, pulse_view
 from handlers.services import Services
 from surveys import actions, alerts, count, digests, outbox, retention
 from surveys.ballots.keys import MasterKey
@@ -146,7 +146,7 @@ class Tick:
                 session, services.keys, schedule=services.schedule, now=now
             ):
                 zone = person.zone(services.schedule.company_zone.key)
-                payload = wishes_view.again_message(person, in_round, zone=zone)
+                payload = later_view.again_message(person, in_round, zone=zone)
                 key = message_keys.again(in_round.id, at, person.id)
                 outbox.post(session, Message(key, "note", person.slack_id or "", payload), now=now)
 

@@ -27,6 +27,7 @@ SCOPES = frozenset(
         "channels:history",
         "chat:write",
         "commands",
+        "dnd:read",
         "files:write",
         "groups:history",
         "im:history",

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from handlers.edge.access import Permit
 from handlers.ids import Action, Callback
-from handlers.pulses import pulse_view, wishes_view
+from handlers.pulses import later_view, pulse_view, wishes_view
 from handlers.pulses.pulse import change_asking_message
 from handlers.services import Services
 from handlers.words import Words, words
@@ -88,7 +88,7 @@ class WishesOfReps:
             ack(response_action="errors", errors={block: _in_words(problem, words(person.language))})
             return
         usual = services.schedule.ask_time
-        ack(response_action="update", view=wishes_view.saved(person, Wishes(ask_time, until), usual=usual))
+        ack(response_action="update", view=later_view.saved(person, Wishes(ask_time, until), usual=usual))
 
     @property
     def _company_zone(self) -> str:
@@ -116,7 +116,7 @@ class WishesOfReps:
                 schedule=services.schedule,
                 now=services.now(),
             )
-        return wishes_view.later_message(person, pulse.round, at, zone=person.zone(self._company_zone))
+        return later_view.later_message(person, pulse.round, at, zone=person.zone(self._company_zone))
 
     def _bring_back(self, person: Person, pulse: Pulse, at: datetime) -> dict[str, Any]:
         services = self._services
@@ -124,7 +124,7 @@ class WishesOfReps:
             wishes.bring_back(
                 session, services.keys, person, pulse, at, schedule=services.schedule, now=services.now()
             )
-        return wishes_view.later_message(person, pulse.round, at, zone=person.zone(self._company_zone))
+        return later_view.later_message(person, pulse.round, at, zone=person.zone(self._company_zone))
 
     def _when_modal(self, person: Person) -> dict[str, Any]:
         with self._services.database.read() as session:

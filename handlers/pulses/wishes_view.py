@@ -1,12 +1,11 @@
-"""What a rep sees of when they are asked: the menu, the message brought back, the modal of pause and time."""
+"""How a rep says when they are asked: the menu, and the modals of the last good hour and of pause and time."""
 
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.ids import Action, Callback
-from handlers.pulses import pulse_view
-from handlers.showing.blocks import Block, button, context, plain, section
+from handlers.showing.blocks import Block, button, plain, section
 from handlers.words import Words, words
 from surveys.people.directory import Person
 from surveys.rounds.rounds import Round
@@ -18,9 +17,9 @@ TIME_BLOCK, PAUSE_BLOCK = "ask_time", "pause"
 USUAL = "usual"
 
 
-def later_menu(in_round: Round, say: Words) -> Block:
-    """One element for a row of buttons: later, not this week, or a pause and another time."""
-    choices = [*(wait.value for wait in Later), SKIP, WHEN]
+def later_menu(in_round: Round, say: Words, *, skip: bool = True) -> Block:
+    """One element for a row of buttons: later, a pause or another time, and `skip` unless a button says that."""
+    choices = [*(wait.value for wait in Later), *([SKIP] if skip else []), WHEN]
     return {
         "type": "static_select",
         "action_id": Action.ASK_LATER,
@@ -40,21 +39,6 @@ def read_choice(value: str) -> tuple[str, str]:
 def when_button(say: Words) -> Block:
     """The button of the Home tab that opens pause and time."""
     return button(say("when.open"), Action.CHOOSE_WHEN)
-
-
-def later_message(person: Person, in_round: Round, at: datetime, *, zone: ZoneInfo) -> dict[str, Any]:
-    """The asking message after somebody chose later: it can still be answered, and says when it comes back."""
-    say = words(person.language)
-    asked = pulse_view.ask_message(person, in_round, zone=zone)
-    return asked | {"blocks": [*asked["blocks"], context(say("later.chosen", at=say.when(at.astimezone(zone))))]}
-
-
-def again_message(person: Person, in_round: Round, *, zone: ZoneInfo) -> dict[str, Any]:
-    """The pulse brought back, because they asked for it."""
-    say = words(person.language)
-    asked = pulse_view.reminder_message(person, in_round, zone=zone)
-    text = say("later.again", until=say.when(in_round.closes_at.astimezone(zone)))
-    return asked | {"text": text, "blocks": [section(text), *asked["blocks"][1:]]}
 
 
 def too_late(person: Person, in_round: Round, latest: datetime, *, zone: ZoneInfo) -> dict[str, Any]:
@@ -114,12 +98,3 @@ def when_modal(person: Person, wished: Wishes, *, usual: time) -> dict[str, Any]
 
 def _time_option(text: str, value: str) -> Block:
     return {"text": plain(text, 75), "value": value}
-
-
-def saved(person: Person, wished: Wishes, *, usual: time) -> dict[str, Any]:
-    """What holds from now on."""
-    say = words(person.language)
-    lines = [say("when.saved_time", time=f"{wished.ask_time or usual:%H:%M}")]
-    if wished.paused_until:
-        lines.append(say("when.saved_pause", day=say.day_of_year(wished.paused_until)))
-    return pulse_view.notice("\n".join(lines), say)

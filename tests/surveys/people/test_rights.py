@@ -12,10 +12,10 @@ IN_SLACK = frozenset(Party) - {Party.OPERATOR, Party.CLOCK}
 # Written apart from the table: what each may do in Slack, and no more.
 EVERYBODY_KNOWN = {Act.OPEN_HOME, Act.ASK, Act.CARE_FOR_OWN_DATA}
 MAY = {
-    Role.REP: EVERYBODY_KNOWN | {Act.ANSWER, Act.PREVIEW},
+    Role.REP: EVERYBODY_KNOWN | {Act.ANSWER, Act.PREVIEW, Act.CHOOSE_WHEN},
     Role.MANAGER: EVERYBODY_KNOWN | {Act.SEE_RESULTS, Act.RECEIVE_DIGEST},
     Role.LEADER: EVERYBODY_KNOWN | {Act.SEE_RESULTS},
-    Role.ADMIN: EVERYBODY_KNOWN | {Act.READ_AUDIT},
+    Role.ADMIN: EVERYBODY_KNOWN | {Act.READ_AUDIT, Act.START_PULSE},
     Role.WORKS_COUNCIL: EVERYBODY_KNOWN | {Act.READ_AUDIT},
 }
 

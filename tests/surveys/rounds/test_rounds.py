@@ -149,7 +149,9 @@ def test_everybody_is_invited_once_in_their_own_morning(database: Database, mast
     assert len(asked) == REPS
     for name, at in asked.items():
         local = at.astimezone(person(database, name).zone("Europe/London"))
-        assert (local.weekday(), local.hour, local.minute) == (0, 9, 30), name
+        # The Monday is Labor Day in the United States.
+        expected = (1, 8, 0) if name == "alpha2" else (0, 9, 30)
+        assert (local.weekday(), local.hour, local.minute) == expected, name
 
 
 def test_a_late_tick_waits_for_working_hours(database: Database, master: MasterKey) -> None:

@@ -3,7 +3,7 @@
 None of this is noted in the audit log: what somebody does with their own data is their own business.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -32,8 +32,8 @@ class Kept:
         leads: names of the units they lead.
         pulse: the pulse they can answer now.
         in_box: whether something of theirs lies in its box, sealed: an answer or a blank.
-        wishes: when they like to be asked.
         deeds: what they did about alerts, oldest first.
+        wishes: when they like to be asked.
     """
 
     person: Person
@@ -42,8 +42,8 @@ class Kept:
     leads: tuple[str, ...]
     pulse: Pulse | None
     in_box: bool
-    wishes: Wishes
     deeds: tuple[OwnDeed, ...] = ()
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def kept(session: Session, keys: ServingKeys, person: Person, *, now: datetime) -> Kept:
@@ -62,8 +62,8 @@ def kept(session: Session, keys: ServingKeys, person: Person, *, now: datetime) 
         tuple(sorted(units[unit_id].name for unit_id in person.leads)),
         pulse,
         pulse is not None and answering.is_done(session, keys, person, pulse.round.id),
-        wishes.of(session, person),
         tuple(alerts.deeds_of(session, person)),
+        wishes.of(session, person),
     )
 
 

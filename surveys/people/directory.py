@@ -1,5 +1,6 @@
 """Who is who: people with their roles and units, and what they may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +13,10 @@ from surveys.errors import UnknownPerson
 from surveys.legible import legible_name
 from surveys.people.roster import Role
 from surveys.storage.tables import PersonRow, RoleRow, UnitRow
+
+
+# Up to so many people are looked up by their ids; for more it is cheaper to read all.
+MOST_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,12 @@ def below(tree: list[Unit], unit_ids: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def people(session: Session, *, role: Role | None = None) -> list[Person]:
-    """Everyone active, by email; only those with a role when one is given."""
-    rows = list(session.scalars(select(PersonRow).where(PersonRow.active).order_by(PersonRow.email)))
+def people(session: Session, *, role: Role | None = None, ids: Collection[str] | None = None) -> list[Person]:
+    """Everyone active, by email; only those with a role, or with one of some ids, when these are given."""
+    wanted = select(PersonRow).where(PersonRow.active).order_by(PersonRow.email)
+    if ids is not None:
+        wanted = wanted.where(PersonRow.id.in_(ids))
+    rows = list(session.scalars(wanted))
     found = _with_roles(session, rows)
     return [person for person in found if role is None or role in person.roles]
 
@@ -105,8 +113,8 @@ def by_id(session: Session, person_id: str) -> Person | None:
 def _with_roles(session: Session, rows: list[PersonRow]) -> list[Person]:
     roles: dict[str, list[RoleRow]] = {}
     wanted = select(RoleRow)
-    if len(rows) == 1:
-        wanted = wanted.where(RoleRow.person_id == rows[0].id)
+    if len(rows) <= MOST_NAMED:
+        wanted = wanted.where(RoleRow.person_id.in_([row.id for row in rows]))
     for role in session.scalars(wanted):
         roles.setdefault(role.person_id, []).append(role)
     return [_person(row, roles.get(row.id, [])) for row in rows]

@@ -387,7 +387,9 @@ def _waiting(
         # Whoever another process is asking at this moment is asked by it.
         found = found.with_for_update(of=ParticipationRow, skip_locked=True)
     rows = session.execute(found).all()
-    people = {person.id: person for person in directory.people(session)} if rows else {}
+    ids = {row.person_id for row, _ in rows}
+    some = ids if len(ids) <= directory.MOST_NAMED else None
+    people = {person.id: person for person in directory.people(session, ids=some)} if rows else {}
     wished = wishes(session) if rows else {}
     for row, in_round in rows:
         person = people.get(row.person_id)

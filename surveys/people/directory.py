@@ -14,7 +14,6 @@ from surveys.legible import legible_name
 from surveys.people.roster import Role
 from surveys.storage.tables import PersonRow, RoleRow, UnitRow
 
-
 # Up to so many people are looked up by their ids; for more it is cheaper to read all.
 MOST_NAMED = 100
 

@@ -1,7 +1,8 @@
 """A person in every time zone, and years of weeks: one round a week, one ask for each, in their working hours.
 
-The tick's own steps run on real tables by the system's clock, which freezegun moves half an hour at a time. With `jumps` the clock leaps in every week, by up to 48 hours either way, and is put right
-later, as a machine that was asleep or set wrongly; what must hold is judged by the clock that the bot sees.
+The tick's own steps run on real tables by the system's clock, which freezegun moves half an hour at a time. With
+`jumps` the clock leaps in every week, by up to 48 hours either way, and is put right later, as that of a machine
+which was asleep or set wrongly; what must hold is judged by the clock that the bot sees.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -266,5 +268,5 @@ def changes_of_clock(zones: Sequence[str] = ZONES) -> int:
         zone = ZoneInfo(key)
         at = datetime(YEARS[0], 1, 1, tzinfo=UTC)
         offsets = [(at + timedelta(days=day)).astimezone(zone).utcoffset() for day in range(365 * len(YEARS))]
-        found += sum(one != other for one, other in zip(offsets, offsets[1:], strict=False))
+        found += sum(one != other for one, other in pairwise(offsets))
     return found

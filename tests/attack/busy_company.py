@@ -66,9 +66,9 @@ class Week:
     in_box: set[str] = field(default_factory=set)
     done_by_reminder: set[str] = field(default_factory=set)
 
-    def class_of(self, rep: Rep) -> tuple[str, bool]:
-        """All that is told about a person: when they were asked, and whether they were reminded."""
-        return rep.zone, rep.id in self.done_by_reminder
+    def class_of(self, rep: Rep) -> str:
+        """All that is told about a person: when they were asked. A reminder is written for everybody."""
+        return rep.zone
 
 
 class BusyCompany:

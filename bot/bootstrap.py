@@ -17,7 +17,7 @@ from bot.delivery import Sender
 from bot.http import WebServer, web_server
 from bot.replays import EventsOnce
 from bot.settings import Settings
-from bot.slack_directory import SlackRefuses, sync
+from bot.slack_directory import SlackAbsences, SlackRefuses, sync
 from bot.tick import Tick
 from handlers.home import own_data_view
 from handlers.listeners import register
@@ -31,6 +31,7 @@ from surveys.errors import OrgpulseError
 from surveys.people import directory
 from surveys.people.rights import Act, Party
 from surveys.rounds.group_size import smallest_group_allowed
+from surveys.rounds.nudges import still_wanted
 
 log = logging.getLogger(__name__)
 
@@ -57,19 +58,26 @@ class Orgpulse:
         with self.database.read() as session:
             rotation.check_fits(session, self._master)
         self.client = WebClient(token=_secret(settings, "slack_bot_token"), base_url=settings.slack_api_url)
-        self.sender = Sender(self.database, self._client_of_its_own(), self.clock, own_data=self._own_data)
+        self.sender = Sender(
+            self.database, self._client_of_its_own(), self.clock, own_data=self._own_data, wanted=self._wanted
+        )
         self.services = Services(
             database=self.database,
             keys=self._master.serving(),
             bank=default_bank(),
             schedule=settings.weekly(),
+            schedules=settings.every_schedule(),
             clock=self.clock,
             smallest_group=settings.smallest_group,
             outbox_filled=self.sender.wake,
             change_soon=self.sender.change_soon,
         )
         self.tick = Tick(
-            self.services, self._master, leaders_channel=settings.leaders_channel, noise=settings.noise()
+            self.services,
+            self._master,
+            leaders_channel=settings.leaders_channel,
+            noise=settings.noise(),
+            absences=SlackAbsences(self._client_of_its_own()),
         )
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.app = self._bolt_app()
@@ -106,6 +114,12 @@ class Orgpulse:
             diary = diaries.read(session, person, master=self._master, on=now.date())
         zone = person.zone(services.schedule.company_zone.key)
         return own_data_view.copy_message(kept, diary, services.bank, zone=zone)
+
+    def _wanted(self, key: str) -> bool:
+        """Whether a message is still to be sent when its turn has come."""
+        services = self.services
+        with self.database.read() as session:
+            return still_wanted(session, services.keys, key, schedule=services.schedule, now=self.clock.now())
 
     def _client_of_its_own(self) -> WebClient:
         return WebClient(token=self.client.token, base_url=self.client.base_url)

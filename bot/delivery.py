@@ -66,6 +66,8 @@ IDLE_SECONDS = 5.0
 Note = Callable[[Session], None]
 # The copy of what is kept about a Slack user, made when it is sent; None for somebody we do not know.
 OwnData = Callable[[str], dict[str, Any] | None]
+# Whether a message, by its key, is still to be sent when its turn has come.
+Wanted = Callable[[str], bool]
 
 
 class ResponseRefused(Exception):
@@ -84,9 +86,16 @@ class Sender:
     """
 
     def __init__(
-        self, database: Database, client: WebClient, clock: Clock, *, own_data: OwnData = lambda _: None
+        self,
+        database: Database,
+        client: WebClient,
+        clock: Clock,
+        *,
+        own_data: OwnData = lambda _: None,
+        wanted: Wanted = lambda _: True,
     ) -> None:
         client.retry_handlers.clear()
+        self._wanted = wanted
         self._own_data = own_data
         self._database = database
         self._client = client
@@ -161,7 +170,9 @@ class Sender:
 
     def _send_one(self, leased: Leased) -> Note:
         try:
-            answer = self._send[leased.message.kind](leased)
+            # What nobody needs any more is noted as if it was sent: so nothing tells who had answered by then.
+            needed = leased.message.kind != "note" or self._wanted(leased.message.key)
+            answer = self._send[leased.message.kind](leased) if needed else None
         except SlackApiError as problem:
             return self._failed(leased, problem)
         except ResponseRefused:

@@ -3,7 +3,8 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import time
+from dataclasses import replace
+from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,13 +22,18 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from analysis.stages import Stage
+from surveys.bank.items import QuestionBank, default_bank
 from surveys.counting.atoms import SMALLEST_GROUP
 from surveys.counting.noise import BLURRED, Noise
 from surveys.errors import OrgpulseError
-from surveys.rounds.schedule import Schedule, Weekday
+from surveys.people.roster import unit_id
+from surveys.rounds.schedule import Rhythm, Schedule, Weekday
 
 FILE = Path("orgpulse.toml")
 PREFIX = "ORGPULSE_"
+# A pulse stays under a minute.
+MOST_ITEMS = 5
 SECRETS = ("slack_bot_token", "slack_app_token", "slack_signing_secret", "master_key")
 
 
@@ -48,17 +54,22 @@ class ScheduleSettings(BaseModel):
     close_time: time = time(16, 0)
     digest_day: str = "friday"
     digest_time: time = time(9, 0)
+    # A second reminder is not sent unless both are set.
+    remind_again_day: str | None = None
+    remind_again_time: time | None = None
 
-    @field_validator("ask_day", "remind_day", "close_day", "digest_day")
+    @field_validator("ask_day", "remind_day", "close_day", "digest_day", "remind_again_day")
     @classmethod
-    def _a_weekday(cls, value: str) -> str:
+    def _a_weekday(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if value.upper() not in Weekday.__members__:
             raise ValueError('write a day such as "tuesday"')
         return value.lower()
 
-    @field_validator("ask_day", "remind_day")
+    @field_validator("ask_day", "remind_day", "remind_again_day")
     @classmethod
-    def _a_working_day(cls, value: str) -> str:
+    def _a_working_day(cls, value: str | None) -> str | None:
         if value in {"saturday", "sunday"}:
             raise ValueError("nobody is disturbed at the weekend; write a day from monday to friday")
         return value
@@ -76,7 +87,68 @@ class ScheduleSettings(BaseModel):
         ]
         if moments != sorted(set(moments)):
             raise ValueError("within a week the order must be ask, remind, close, digest")
+        if (self.remind_again_day is None) != (self.remind_again_time is None):
+            raise ValueError("a second reminder needs remind_again_day and remind_again_time")
+        again = self._again()
+        if again and not moments[1] < again < moments[2]:
+            raise ValueError("the second reminder comes after the first one and before the close")
         return self
+
+    def _again(self) -> tuple[Weekday, time] | None:
+        if self.remind_again_day is None or self.remind_again_time is None:
+            return None
+        return Weekday[self.remind_again_day.upper()], self.remind_again_time
+
+    def timed(self, name: str, zone: ZoneInfo) -> Schedule:
+        """As the surveys understand it: every week, and everybody."""
+        return Schedule(
+            name=name,
+            ask_day=Weekday[self.ask_day.upper()],
+            ask_time=self.ask_time,
+            remind_day=Weekday[self.remind_day.upper()],
+            remind_time=self.remind_time,
+            close_day=Weekday[self.close_day.upper()],
+            close_time=self.close_time,
+            digest_day=Weekday[self.digest_day.upper()],
+            digest_time=self.digest_time,
+            company_zone=zone,
+            remind_again=self._again(),
+        )
+
+
+class NamedScheduleSettings(ScheduleSettings):
+    """One of several schedules: for whom, how often, and what it asks."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{1,39}$")
+    rhythm: Rhythm = Rhythm.WEEKLY
+    first_week: date = date(2024, 1, 1)
+    units: tuple[str, ...] = ()
+    items: tuple[str, ...] = Field((), max_length=MOST_ITEMS)
+    stages: tuple[Stage, ...] = Field((), max_length=MOST_ITEMS)
+
+    @field_validator("items")
+    @classmethod
+    def _known_items(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [item for item in value if item not in default_bank().items]
+        if unknown:
+            raise ValueError(f"there is no item {unknown[0]!r}; orgpulse questions preview lists them")
+        return value
+
+    @model_validator(mode="after")
+    def _one_kind_of_question(self) -> Self:
+        if self.items and self.stages:
+            raise ValueError("write items or stages, not both")
+        return self
+
+    def named(self, zone: ZoneInfo, bank: QuestionBank) -> Schedule:
+        """As the surveys understand it."""
+        return replace(
+            self.timed(self.name, zone),
+            rhythm=self.rhythm,
+            first_week_on=self.first_week,
+            units=tuple(unit_id(path.split("/")) for path in self.units),
+            items=self.items or tuple(bank.asked_about(stage).id for stage in self.stages),
+        )
 
 
 class Settings(BaseModel):
@@ -93,6 +165,8 @@ class Settings(BaseModel):
     # eight people moves by half a point on its own and two drops of one SD in five are missed; at 8 nearly all.
     budget: float = Field(16.0, gt=0, le=100)
     schedule: ScheduleSettings = ScheduleSettings()
+    # In place of the one above. Where two fall into one week, a person is asked by the first that includes them.
+    schedules: tuple[NamedScheduleSettings, ...] = ()
     master_key_file: Path = Path("orgpulse.key")
     slack_api_url: str = "https://slack.com/api/"
     slack_bot_token: SecretStr | None = None
@@ -118,6 +192,15 @@ class Settings(BaseModel):
             raise ValueError("write sqlite:///orgpulse.db or postgresql+psycopg://user@host/name")
         return value
 
+    @model_validator(mode="after")
+    def _one_way_to_schedule(self) -> Self:
+        if self.schedules and self.schedule != ScheduleSettings():
+            raise ValueError("write [schedule] for one weekly pulse, or [[schedules]] for several, not both")
+        names = [each.name for each in self.schedules]
+        if len(set(names)) < len(names):
+            raise ValueError("two of [[schedules]] have the same name; give each its own")
+        return self
+
     def noted(self) -> dict[str, str | int | None]:
         """What the audit log keeps track of: whatever changes what is promised, and when people are asked."""
         at = self.schedule.model_dump(mode="json")
@@ -128,6 +211,11 @@ class Settings(BaseModel):
             "timezone": self.timezone,
             "leaders_channel": self.leaders_channel,
             **{f"schedule.{name}": value for name, value in at.items()},
+            **{
+                f"schedules.{each.name}.{name}": ", ".join(value) if isinstance(value, list) else value
+                for each in self.schedules
+                for name, value in each.model_dump(mode="json").items()
+            },
         }
 
     def noise(self) -> Noise:
@@ -135,20 +223,15 @@ class Settings(BaseModel):
         return Noise.within(self.budget) if self.confidentiality == "noised" else BLURRED
 
     def weekly(self) -> Schedule:
-        """The weekly pulse as the surveys understand it."""
-        at = self.schedule
-        return Schedule(
-            name="weekly",
-            ask_day=Weekday[at.ask_day.upper()],
-            ask_time=at.ask_time,
-            remind_day=Weekday[at.remind_day.upper()],
-            remind_time=at.remind_time,
-            close_day=Weekday[at.close_day.upper()],
-            close_time=at.close_time,
-            digest_day=Weekday[at.digest_day.upper()],
-            digest_time=at.digest_time,
-            company_zone=ZoneInfo(self.timezone),
-        )
+        """The main schedule: the first that asks everybody, or else the first."""
+        every = self.every_schedule()
+        return next((schedule for schedule in every if not schedule.units), every[0])
+
+    def every_schedule(self) -> tuple[Schedule, ...]:
+        """All schedules as the surveys understand them, in the order in which they get people."""
+        zone = ZoneInfo(self.timezone)
+        bank = default_bank()
+        return tuple(each.named(zone, bank) for each in self.schedules) or (self.schedule.timed("weekly", zone),)
 
 
 class _FromOutside(BaseSettings, Settings):

@@ -27,6 +27,10 @@ class Action(StrEnum):
     DISPUTE_ALERT = "dispute_alert"
     DISPUTE_REASON = "dispute_reason"
     DISPUTE_NOTE = "dispute_note"
+    ASK_LATER = "ask_later"
+    CHOOSE_WHEN = "choose_when"
+    ASK_TIME = "ask_time"
+    PAUSE_UNTIL = "pause_until"
 
 
 class Callback(StrEnum):
@@ -35,6 +39,9 @@ class Callback(StrEnum):
     PULSE = "pulse"
     LOG = "log"
     DISPUTE = "dispute"
+    LATER = "later"
+    WHEN = "when"
+    START_PULSE = "start_pulse"
 
 
 COMMAND = "/orgpulse"

@@ -7,7 +7,9 @@ from handlers.alerts.handling import Alerts
 from handlers.edge.errors import report_error
 from handlers.home.home import Home
 from handlers.home.own_data import OwnData
+from handlers.pulses.out_of_turn import PulseNow
 from handlers.pulses.pulse import Pulses
+from handlers.pulses.wishes import WishesOfReps
 from handlers.questions.ask import Questions
 from handlers.services import Services
 
@@ -15,6 +17,8 @@ from handlers.services import Services
 def register(app: App, services: Services) -> None:
     """Listen to everything that people do in Slack."""
     Pulses(services).register(app)
+    WishesOfReps(services).register(app)
+    PulseNow(services).register(app)
     home = Home(services)
     home.register(app)
     OwnData(services, home).register(app)

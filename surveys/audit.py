@@ -38,6 +38,7 @@ class Deed(StrEnum):
     KEYS = "keys"
     RETENTION = "retention"
     TARGETS = "targets"
+    PULSE = "pulse"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from surveys.storage.tables import (
     CommentRow,
     FigureRow,
     GroupRow,
+    LaterRow,
     ParticipationRow,
     PersonRow,
     ReleaseRow,
@@ -153,6 +154,7 @@ def _destroy(session: Session, row: RoundRow) -> None:
     row.sealed_key = None
     session.execute(delete(BallotRow).where(BallotRow.round_id == row.id))
     session.execute(delete(ParticipationRow).where(ParticipationRow.round_id == row.id))
+    session.execute(delete(LaterRow).where(LaterRow.round_id == row.id))
     # What was sent about this round names who was asked, reminded and thanked. What tells its end is deleted with
     # the next round.
     outbox.forget(session, of_round(row.id), but=closings(row.id))

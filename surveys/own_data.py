@@ -3,7 +3,7 @@
 None of this is noted in the audit log: what somebody does with their own data is their own business.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,8 +14,9 @@ from surveys.alerts import OwnDeed
 from surveys.ballots.keys import ServingKeys
 from surveys.people import directory
 from surveys.people.directory import Person
-from surveys.rounds import answering, rounds
+from surveys.rounds import answering, rounds, wishes
 from surveys.rounds.rounds import Pulse
+from surveys.rounds.wishes import Wishes
 from surveys.storage.database import Database
 from surveys.storage.tables import PersonRow, RoundRow
 
@@ -32,6 +33,7 @@ class Kept:
         pulse: the pulse they can answer now.
         in_box: whether something of theirs lies in its box, sealed: an answer or a blank.
         deeds: what they did about alerts, oldest first.
+        wishes: when they like to be asked.
     """
 
     person: Person
@@ -41,6 +43,7 @@ class Kept:
     pulse: Pulse | None
     in_box: bool
     deeds: tuple[OwnDeed, ...] = ()
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def kept(session: Session, keys: ServingKeys, person: Person, *, now: datetime) -> Kept:
@@ -60,6 +63,7 @@ def kept(session: Session, keys: ServingKeys, person: Person, *, now: datetime) 
         pulse,
         pulse is not None and answering.is_done(session, keys, person, pulse.round.id),
         tuple(alerts.deeds_of(session, person)),
+        wishes.of(session, person),
     )
 
 
@@ -71,6 +75,7 @@ def erase(database: Database, keys: ServingKeys, person: Person, *, now: datetim
     with database.work() as session:
         for round_id in _uncounted(session):
             answering.take_back(session, keys, person, round_id)
+            wishes.forget_later(session, keys, person, round_id)
     _empty_diary(database, keys, person, now=now)
 
 

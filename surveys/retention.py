@@ -30,6 +30,7 @@ from surveys.storage.tables import (
     RoleRow,
     RoundRow,
     Table,
+    WishRow,
 )
 
 # Long enough to undo a mistake in the roster file.
@@ -130,6 +131,7 @@ def _delete_people(session: Session, now: datetime) -> int:
     session.execute(update(ActionRow).where(ActionRow.person_id.in_(ids)).values(person_id=None))
     _delete(session, RoleRow, RoleRow.person_id.in_(ids))
     _delete(session, DigestRow, DigestRow.person_id.in_(ids))
+    _delete(session, WishRow, WishRow.person_id.in_(ids))
     # What they did with alerts stays, for it says how often alerts were right; that it was they does not.
     session.execute(update(AlertRow).where(AlertRow.acknowledged_by.in_(ids)).values(acknowledged_by=None))
     session.execute(update(AlertNoteRow).where(AlertNoteRow.person_id.in_(ids)).values(person_id=None))

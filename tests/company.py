@@ -17,7 +17,8 @@ from surveys.counting.noise import Noise
 from surveys.people import directory, enrolment, roster
 from surveys.people.directory import Match, Person, SlackUser
 from surveys.people.enrolment import Changes
-from surveys.rounds import answering, rounds
+from surveys.rounds import answering, message_keys, rounds
+from surveys.rounds.nudges import still_wanted
 from surveys.rounds.rounds import Round
 from surveys.rounds.schedule import Schedule, Weekday
 from surveys.storage.database import Database
@@ -182,8 +183,11 @@ def keep_diary(database: Database, master: MasterKey, name: str, week_on: date, 
 def remind(database: Database, master: MasterKey, now: datetime) -> list[str]:
     """Remind whoever is to be reminded; their names."""
     with database.work() as session:
-        due = rounds.remind_due(session, keys=master.serving(), schedule=WEEKLY, now=now)
-    return [who.email.split("@")[0] for who, _ in due]
+        due = rounds.remind_due(session, schedule=WEEKLY, now=now)
+    keys = [message_keys.reminder(in_round.id, number, who.id) for who, in_round, number in due]
+    with database.read() as session:
+        sent = [still_wanted(session, master.serving(), key, schedule=WEEKLY, now=now) for key in keys]
+    return [who.email.split("@")[0] for (who, *_), wanted in zip(due, sent, strict=True) if wanted]
 
 
 def close(database: Database, master: MasterKey, in_round: Round, *, noise: Noise = EXACT) -> str | None:

@@ -1,7 +1,7 @@
 """`orgpulse doctor`: is everything in place, and if not, what to do."""
 
-from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 from slack_sdk import WebClient
@@ -17,7 +17,6 @@ from surveys.counting.noise import cost
 from surveys.people import directory
 from surveys.people.roster import Role
 from surveys.rounds.group_size import smallest_group_allowed
-from surveys.rounds.schedule import monday
 from surveys.storage.database import Database
 
 # What deploy/manifest.yaml asks for; a test holds the two together.
@@ -27,6 +26,7 @@ SCOPES = frozenset(
         "channels:history",
         "chat:write",
         "commands",
+        "dnd:read",
         "files:write",
         "groups:history",
         "im:history",
@@ -152,11 +152,10 @@ def _outbox(database: Database, _: Settings) -> str:
 
 
 def _due(settings: Settings) -> str:
-    schedule, now = settings.weekly(), SystemClock().now()
-    week_on = schedule.open_week(now)
-    if week_on is not None:
-        closes = schedule.closes_at(week_on).astimezone(schedule.company_zone)
-        return f"a round is open until {closes:%A %d %B, %H:%M} in {settings.timezone}"
-    openings = (schedule.opens_at(monday(now.date()) + timedelta(weeks=ahead)) for ahead in (0, 1, 2))
-    opens = next(opening for opening in openings if opening > now)
-    return f"the next round opens {opens.astimezone(schedule.company_zone):%A %d %B, %H:%M} in {settings.timezone}"
+    now, zone = SystemClock().now(), ZoneInfo(settings.timezone)
+    every = settings.every_schedule()
+    closes = [schedule.closes_at(week_on) for schedule in every if (week_on := schedule.open_week(now))]
+    if closes:
+        return f"a round is open until {min(closes).astimezone(zone):%A %d %B, %H:%M} in {settings.timezone}"
+    opens = min(schedule.next_opening(now) for schedule in every)
+    return f"the next round opens {opens.astimezone(zone):%A %d %B, %H:%M} in {settings.timezone}"

@@ -147,6 +147,10 @@ def _entry_rows(kept: Kept, say: Words) -> list[str]:
         "slack_id": person.slack_id,
         "timezone": person.timezone,
         "language": person.language,
+        "country": person.country,
+        "joined_on": person.joined_on and say.day_of_year(person.joined_on),
+        "ask_time": kept.wishes.ask_time and f"{kept.wishes.ask_time:%H:%M}",
+        "paused_until": kept.wishes.paused_until and say.day_of_year(kept.wishes.paused_until),
     }
     return [f"{say(f'copy.{key}')}: {escape(value)}" for key, value in values.items() if value]
 

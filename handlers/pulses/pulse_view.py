@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.ids import Action, Callback
+from handlers.pulses.wishes_view import later_menu
 from handlers.showing.blocks import Block, actions, button, context, escape, plain, section
 from handlers.words import Words, words
 from surveys.ballots.sealed import LONGEST_COMMENT
@@ -30,6 +31,7 @@ def ask_message(person: Person, in_round: Round, *, zone: ZoneInfo) -> dict[str,
         actions(
             button(say("pulse.answer"), Action.OPEN_PULSE, value=in_round.id, style="primary"),
             button(say("pulse.skip"), Action.DECLINE_PULSE, value=in_round.id),
+            later_menu(in_round, say, skip=False),
         ),
     ]
     return {"text": say("pulse.ask", count=count), "blocks": blocks}

@@ -1,6 +1,8 @@
 """Who is who: people with their roles and units, and what they may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select, update
@@ -12,12 +14,16 @@ from surveys.legible import legible_name
 from surveys.people.roster import Role
 from surveys.storage.tables import PersonRow, RoleRow, UnitRow
 
+# Up to so many people are looked up by their ids; for more it is cheaper to read all.
+MOST_NAMED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Someone in the organisation. `leads` are the units they see the results of, with all below.
 
-    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers.
+    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers. `country`
+    is what the roster says, if it does; `joined_on` is missing for the company's first people.
     """
 
     id: str
@@ -30,6 +36,8 @@ class Person:
     roles: frozenset[Role]
     leads: frozenset[str]
     keeps_diary: bool = True
+    country: str | None = None
+    joined_on: date | None = None
 
     def zone(self, fallback: str) -> ZoneInfo:
         """Their own time zone, or the company's when Slack shows none that we know."""
@@ -66,9 +74,12 @@ def below(tree: list[Unit], unit_ids: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def people(session: Session, *, role: Role | None = None) -> list[Person]:
-    """Everyone active, by email; only those with a role when one is given."""
-    rows = list(session.scalars(select(PersonRow).where(PersonRow.active).order_by(PersonRow.email)))
+def people(session: Session, *, role: Role | None = None, ids: Collection[str] | None = None) -> list[Person]:
+    """Everyone active, by email; only those with a role, or with one of some ids, when these are given."""
+    wanted = select(PersonRow).where(PersonRow.active).order_by(PersonRow.email)
+    if ids is not None:
+        wanted = wanted.where(PersonRow.id.in_(ids))
+    rows = list(session.scalars(wanted))
     found = _with_roles(session, rows)
     return [person for person in found if role is None or role in person.roles]
 
@@ -101,8 +112,8 @@ def by_id(session: Session, person_id: str) -> Person | None:
 def _with_roles(session: Session, rows: list[PersonRow]) -> list[Person]:
     roles: dict[str, list[RoleRow]] = {}
     wanted = select(RoleRow)
-    if len(rows) == 1:
-        wanted = wanted.where(RoleRow.person_id == rows[0].id)
+    if len(rows) <= MOST_NAMED:
+        wanted = wanted.where(RoleRow.person_id.in_([row.id for row in rows]))
     for role in session.scalars(wanted):
         roles.setdefault(role.person_id, []).append(role)
     return [_person(row, roles.get(row.id, [])) for row in rows]
@@ -121,6 +132,8 @@ def _person(row: PersonRow, roles: list[RoleRow]) -> Person:
         roles=frozenset(Role(role.role) for role in roles),
         leads=frozenset(role.unit_id for role in roles if role.role in leading),
         keeps_diary=row.keeps_diary,
+        country=row.country,
+        joined_on=row.joined_on,
     )
 
 

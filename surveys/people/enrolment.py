@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -80,6 +80,8 @@ def _differences(row: PersonRow, held: set[tuple[str, str]], person: RosterPerso
         found.append(f"moves to {' / '.join(person.unit)}")
     if row.manager_email != person.manager:
         found.append(f"manager becomes {naming.email(person.manager) if person.manager else 'nobody'}")
+    if row.country != person.country:
+        found.append(f"country becomes {person.country or 'that of the time zone'}")
     moved_along = {(role, person_unit) for role, person_unit in held if person_unit != row.unit_id}
     moved_along |= {(role, unit_id(person.unit)) for role, person_unit in held if person_unit == row.unit_id}
     if moved_along != person.held():
@@ -106,8 +108,10 @@ def apply(session: Session, roster: list[RosterPerson], *, actor: str, now: date
     for path in paths(roster):
         _keep_unit(session, path)
     session.flush()
+    # The company's first people are asked at once; whoever comes later gets to know the place first.
+    joined_on = now.date() if rows else None
     for person in roster:
-        _keep_person(session, rows.get(person.email), person, ids[person.email])
+        _keep_person(session, rows.get(person.email), person, ids[person.email], joined_on)
     named = {person.email for person in roster}
     for row in rows.values():
         if row.email not in named:
@@ -132,12 +136,15 @@ def _note(session: Session, changes: Changes, *, actor: str, now: datetime) -> N
         audit.note_each(session, actor=actor, act=Deed.PEOPLE, abouts=[f"imported: {numbers}", *lines], now=now)
 
 
-def _keep_person(session: Session, row: PersonRow | None, person: RosterPerson, person_id: str) -> None:
+def _keep_person(
+    session: Session, row: PersonRow | None, person: RosterPerson, person_id: str, joined_on: date | None
+) -> None:
     if row is None:
-        row = PersonRow(id=person_id, email=person.email, name=person.name)
+        row = PersonRow(id=person_id, email=person.email, name=person.name, joined_on=joined_on)
         session.add(row)
     row.name = person.name
     row.manager_email = person.manager
+    row.country = person.country
     row.unit_id = unit_id(person.unit)
     row.active = True
     row.left_on = None

@@ -13,6 +13,8 @@ class Act(StrEnum):
     # In Slack.
     OPEN_HOME = "open_home"
     ANSWER = "answer"
+    CHOOSE_WHEN = "choose_when"
+    START_PULSE = "start_pulse"
     PREVIEW = "preview"
     CARE_FOR_OWN_DATA = "care_for_own_data"
     ASK = "ask"
@@ -39,6 +41,7 @@ class Act(StrEnum):
     OPEN_ROUND = "open_round"
     INVITE = "invite"
     REMIND = "remind"
+    BRING_BACK = "bring_back"
     CLOSE_ROUND = "close_round"
     TELL = "tell"
     SEND_DIGESTS = "send_digests"
@@ -65,6 +68,8 @@ class Party(StrEnum):
 RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.OPEN_HOME: frozenset({Party.KNOWN, Party.STRANGER}),
     Act.ANSWER: frozenset({Party.REP}),
+    Act.CHOOSE_WHEN: frozenset({Party.REP}),
+    Act.START_PULSE: frozenset({Party.ADMIN}),
     Act.PREVIEW: frozenset({Party.REP}),
     Act.CARE_FOR_OWN_DATA: frozenset({Party.KNOWN}),
     Act.ASK: frozenset({Party.KNOWN, Party.STRANGER}),
@@ -89,6 +94,7 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.OPEN_ROUND: frozenset({Party.CLOCK}),
     Act.INVITE: frozenset({Party.CLOCK}),
     Act.REMIND: frozenset({Party.CLOCK}),
+    Act.BRING_BACK: frozenset({Party.CLOCK}),
     Act.CLOSE_ROUND: frozenset({Party.CLOCK}),
     Act.TELL: frozenset({Party.CLOCK}),
     Act.SEND_DIGESTS: frozenset({Party.CLOCK}),

@@ -9,8 +9,11 @@ from enum import StrEnum
 
 from surveys.errors import NothingToImport
 from surveys.legible import legible_name
+from surveys.people import countries
 
 COLUMNS = ("email", "name", "manager", "unit", "roles")
+# May be left out, as a column or as a cell.
+COUNTRY = "country"
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # What a column of the tables holds.
@@ -44,6 +47,7 @@ class RosterPerson:
     manager: str | None
     unit: tuple[str, ...]
     roles: frozenset[tuple[Role, tuple[str, ...]]]
+    country: str | None = None
 
     def held(self) -> set[tuple[str, str]]:
         """Pairs of role and unit id."""
@@ -62,7 +66,8 @@ def read_roster(text: str) -> list[RosterPerson]:
 
     Columns: email, name, manager (an email, empty at the top), unit (a path such as "Larkspur / EMEA / DACH"),
     roles (rep, manager, leader, admin, works council, several with ";"). A role is held in the person's own unit,
-    or in another one: "manager of Larkspur / EMEA / DACH; manager of Larkspur / EMEA / Iberia".
+    or in another one: "manager of Larkspur / EMEA / DACH; manager of Larkspur / EMEA / Iberia". A column country
+    (two letters, such as DE) may say whose holidays somebody has, where that is not their time zone's country.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     missing = [column for column in COLUMNS if column not in first_line(reader)]
@@ -118,7 +123,7 @@ def _cells(row: dict[str, str]) -> dict[str, str]:
     # What stands beyond the last column is kept by the reader under None.
     if None in row:
         raise ValueError("there are more cells than columns; put quotation marks around a cell with a comma")
-    cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
+    cells = {column: (row.get(column) or "").strip() for column in (*COLUMNS, COUNTRY)}
     for column, cell in cells.items():
         if _UNSEEN.search(cell) or legible_name(cell) != " ".join(cell.split()):
             raise ValueError(f"the {column} holds a character that cannot be seen; type it anew")
@@ -136,6 +141,9 @@ def _read_row(row: dict[str, str]) -> RosterPerson:
     unit = _path(cells["unit"])
     if not unit:
         raise ValueError("the unit is empty; write a path such as: Larkspur / EMEA / DACH")
+    country = cells[COUNTRY].upper() or None
+    if country and country not in countries.known():
+        raise ValueError(f"the country {cells[COUNTRY]!r} is not known; write its two letters, such as DE")
     nameless = next((part for part in unit if not _slug(part)), None)
     if nameless:
         raise ValueError(f"the unit {nameless!r} has no letter or digit in its name")
@@ -145,6 +153,7 @@ def _read_row(row: dict[str, str]) -> RosterPerson:
         manager=cells["manager"].lower() or None,
         unit=unit,
         roles=frozenset(_read_role(word, unit) for word in cells["roles"].replace(",", ";").split(";")),
+        country=country,
     )
 
 

@@ -3,7 +3,7 @@
 `*_at` is an instant in UTC, `*_on` a local date; a round's week is the Monday of its ISO week.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -88,6 +88,12 @@ class PersonRow(Table):
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     active: Mapped[bool] = mapped_column(default=True)
     left_on: Mapped[date | None]
+    # Where the roster says so; else it is the country of the time zone.
+    country: Mapped[str | None]
+    # The day of the import that first named them; None for the company's first people.
+    joined_on: Mapped[date | None]
+    # The newest week in which a round planned to ask them. A person is in one round a week at most.
+    asked_week_on: Mapped[date | None]
     keeps_diary: Mapped[bool] = mapped_column(default=True)
 
 
@@ -132,10 +138,44 @@ class ParticipationRow(Table):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     ask_at: Mapped[datetime]
-    remind_at: Mapped[datetime]
+    # The next reminder and the one after it; None when there is none to come.
+    remind_at: Mapped[datetime | None]
+    remind_again_at: Mapped[datetime | None]
     invited: Mapped[bool] = mapped_column(default=False)
-    reminded: Mapped[bool] = mapped_column(default=False)
+    reminders: Mapped[int] = mapped_column(default=0)
     __table_args__ = (Index("ix_participation_due", "invited", "ask_at"),)
+
+
+class WantedRoundRow(Table):
+    """A round out of turn that an admin started and that the next tick opens; one a week."""
+
+    __tablename__ = "wanted_round"
+    week_on: Mapped[date] = mapped_column(primary_key=True)
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"))
+    starts_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+
+
+# -- what people wish -----------------------------------------------------------------------------------
+
+
+class WishRow(Table):
+    """When somebody likes to be asked, in their own local time, and from which day on again."""
+
+    __tablename__ = "wish"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    ask_time: Mapped[time | None]
+    paused_until: Mapped[date | None]
+
+
+class LaterRow(Table):
+    """Somebody's "ask me later", under an HMAC like a ballot's: whoever wants it has not answered yet."""
+
+    __tablename__ = "later"
+    round_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    again_at: Mapped[datetime]
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 # -- ballots --------------------------------------------------------------------------------------------

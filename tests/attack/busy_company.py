@@ -66,9 +66,9 @@ class Week:
     in_box: set[str] = field(default_factory=set)
     done_by_reminder: set[str] = field(default_factory=set)
 
-    def class_of(self, rep: Rep) -> tuple[str, bool]:
-        """All that is told about a person: when they were asked, and whether they were reminded."""
-        return rep.zone, rep.id in self.done_by_reminder
+    def class_of(self, rep: Rep) -> str:
+        """All that is told about a person: when they were asked. A reminder is written for everybody."""
+        return rep.zone
 
 
 class BusyCompany:
@@ -97,6 +97,7 @@ class BusyCompany:
             keys=master.serving(),
             bank=default_bank(),
             schedule=WEEKLY,
+            schedules=(WEEKLY,),
             clock=self.clock,
             smallest_group=5,
             outbox_filled=lambda: None,

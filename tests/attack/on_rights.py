@@ -155,6 +155,8 @@ class Attacked:
             own["alert"] = {row.id for row in company.rows("alert") if row.unit_id in seen}
             own["alert_note"] = own["alert"]
         own["person"] = {person.id}
+        own["wish"] = {person.id}
+        own["later"] = {keys.ballot_key(f"later {company.round.id}", person.id)}
         own["diary"] = {keys.diary_key(quarter(now.date()), person.id)}
         if Role.REP in person.roles and now < company.round.closes_at:
             own["ballot"] = {keys.ballot_key(company.round.id, person.id)}

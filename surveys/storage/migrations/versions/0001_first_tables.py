@@ -143,6 +143,9 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.String(length=255), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("country", sa.String(length=255), nullable=True),
+        sa.Column("joined_on", sa.Date(), nullable=True),
+        sa.Column("asked_week_on", sa.Date(), nullable=True),
         sa.Column("keeps_diary", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
@@ -207,9 +210,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=255), nullable=False),
         sa.Column("unit_id", sa.String(length=255), nullable=False),
         sa.Column("ask_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("invited", sa.Boolean(), nullable=False),
-        sa.Column("reminded", sa.Boolean(), nullable=False),
+        sa.Column("reminders", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_participation_person_id_person")),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_participation_round_id_round")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_participation_unit_id_unit")),
@@ -218,6 +222,31 @@ def upgrade() -> None:
     with op.batch_alter_table("participation", schema=None) as batch_op:
         batch_op.create_index("ix_participation_due", ["invited", "ask_at"], unique=False)
 
+    op.create_table(
+        "wanted_round",
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.Column("unit_id", sa.String(length=255), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_wanted_round_unit_id_unit")),
+        sa.PrimaryKeyConstraint("week_on", name=op.f("pk_wanted_round")),
+    )
+    op.create_table(
+        "wish",
+        sa.Column("person_id", sa.String(length=255), nullable=False),
+        sa.Column("ask_time", sa.Time(), nullable=True),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_wish_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_wish")),
+    )
+    op.create_table(
+        "later",
+        sa.Column("round_id", sa.String(length=255), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("again_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("round_id", "key", name=op.f("pk_later")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "release_group",
         sa.Column("id", sa.String(length=255), nullable=False),
@@ -301,6 +330,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table("later")
+    op.drop_table("wish")
+    op.drop_table("wanted_round")
     op.drop_table("figure")
     with op.batch_alter_table("alert_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alert_note_alert_id"))

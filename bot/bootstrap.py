@@ -15,6 +15,7 @@ from bot.acts import does
 from bot.database import open_database
 from bot.delivery import Sender
 from bot.http import WebServer, web_server
+from bot.live_settings import LiveSettings
 from bot.replays import EventsOnce
 from bot.settings import Settings
 from bot.slack_directory import SlackRefuses, sync
@@ -25,7 +26,6 @@ from handlers.services import Services
 from surveys import audit, diaries, own_data
 from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey
-from surveys.bank.items import default_bank
 from surveys.clock import Clock, SystemClock
 from surveys.errors import OrgpulseError
 from surveys.people import directory
@@ -51,6 +51,7 @@ class Orgpulse:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.database = open_database(settings, pool_size=LISTENERS + 4)
+        self.live = LiveSettings(settings, self.database)
         self._hold_to_what_was_promised()
         secret = settings.master_key.get_secret_value() if settings.master_key else None
         self._master = MasterKey.load(path=settings.master_key_file, text=secret)
@@ -61,16 +62,12 @@ class Orgpulse:
         self.services = Services(
             database=self.database,
             keys=self._master.serving(),
-            bank=default_bank(),
-            schedule=settings.weekly(),
+            settings=self.live,
             clock=self.clock,
-            smallest_group=settings.smallest_group,
             outbox_filled=self.sender.wake,
             change_soon=self.sender.change_soon,
         )
-        self.tick = Tick(
-            self.services, self._master, leaders_channel=settings.leaders_channel, noise=settings.noise()
-        )
+        self.tick = Tick(self.services, self._master, noise=settings.noise())
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.app = self._bolt_app()
         self.app.use(EventsOnce(self.services))
@@ -82,8 +79,8 @@ class Orgpulse:
     def _hold_to_what_was_promised(self) -> None:
         """Refuse a smaller group than rounds were opened with, and note what else was set anew."""
         with self.database.work() as session:
-            smallest_group_allowed(session, self.settings.smallest_group)
-            audit.note_settings(session, self.settings.noted(), now=self.clock.now())
+            smallest_group_allowed(session, self.live.in_force.smallest_group)
+            audit.note_settings(session, self.live.noted(), now=self.clock.now())
 
     def _bolt_app(self) -> App:
         try:

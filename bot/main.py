@@ -169,6 +169,45 @@ def people_list(settings: Settings, *, role: str | None, as_json: bool) -> None:
     people_command.list_people(settings, role=role, as_json=as_json)
 
 
+@cli.group("settings")
+def settings_group() -> None:
+    """What can be changed while the bot runs; /orgpulse setup shows and writes the same."""
+
+
+@settings_group.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@does(Act.CHANGE_SETTINGS)
+@with_settings
+def settings_list(settings: Settings, *, as_json: bool) -> None:
+    """List the settings, and where each stands."""
+    from bot.commands import settings as settings_command
+
+    settings_command.list_settings(settings, as_json=as_json)
+
+
+@settings_group.command("set")
+@click.argument("name")
+@click.argument("value")
+@does(Act.CHANGE_SETTINGS)
+@with_settings
+def settings_set(settings: Settings, name: str, value: str) -> None:
+    """Set NAME to VALUE, such as: orgpulse settings set schedule.ask_day monday."""
+    from bot.commands import settings as settings_command
+
+    settings_command.change(settings, name, value)
+
+
+@settings_group.command("unset")
+@click.argument("name")
+@does(Act.CHANGE_SETTINGS)
+@with_settings
+def settings_unset(settings: Settings, name: str) -> None:
+    """Let NAME be what it is by default."""
+    from bot.commands import settings as settings_command
+
+    settings_command.change(settings, name, None)
+
+
 @cli.group()
 def targets() -> None:
     """What units were to achieve and did, for the stage targets; optional."""

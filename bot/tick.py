@@ -23,12 +23,9 @@ log = logging.getLogger(__name__)
 class Tick:
     """Everything that time brings about. Run it as often as you like: what was done is not done again."""
 
-    def __init__(
-        self, services: Services, master: MasterKey, *, leaders_channel: str | None, noise: Noise = BLURRED
-    ) -> None:
+    def __init__(self, services: Services, master: MasterKey, *, noise: Noise = BLURRED) -> None:
         self._services = services
         self._master = master
-        self._leaders_channel = leaders_channel
         self._noise = noise
         self._retained_on: date | None = None
 
@@ -39,6 +36,7 @@ class Tick:
             ExceptionGroup: what failed, after all steps were tried.
         """
         now = self._services.now()
+        self._services.settings.refresh()
         problems: list[Exception] = []
         # Closing comes first: after a night's stop the old round is counted before a new one opens.
         for act, step in self._steps():
@@ -102,6 +100,8 @@ class Tick:
 
     def _remind(self, now: datetime) -> None:
         services = self._services
+        if not services.settings.in_force.reminders:
+            return
         with services.database.work() as session:
             due = rounds.remind_due(session, keys=services.keys, schedule=services.schedule, now=now)
             for person, in_round in due:
@@ -140,7 +140,7 @@ class Tick:
             for release_id in unplanned:
                 digests.plan(session, release_id, schedule=services.schedule)
             if unplanned:
-                copies.tell(session, leaders_channel=self._leaders_channel, now=now)
+                copies.tell(session, leaders_channel=services.leaders_channel, now=now)
             copies.wake(session, now=now)
 
     def _digest(self, now: datetime) -> None:

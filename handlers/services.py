@@ -10,6 +10,7 @@ from surveys.bank.items import QuestionBank
 from surveys.clock import Clock
 from surveys.outbox import Place
 from surveys.rounds.schedule import Schedule
+from surveys.settings import SettingsSource
 from surveys.storage.database import Database
 
 
@@ -23,12 +24,30 @@ class Services:
 
     database: Database
     keys: ServingKeys
-    bank: QuestionBank
-    schedule: Schedule
+    settings: SettingsSource
     clock: Clock
-    smallest_group: int
     outbox_filled: Callable[[], None]
     change_soon: Callable[[Place, dict[str, Any]], None]
+
+    @property
+    def schedule(self) -> Schedule:
+        """When people are asked, as it holds now."""
+        return self.settings.in_force.schedule
+
+    @property
+    def bank(self) -> QuestionBank:
+        """The items, with those chosen by which stages are measured."""
+        return self.settings.in_force.bank
+
+    @property
+    def smallest_group(self) -> int:
+        """The smallest group from the next round on."""
+        return self.settings.in_force.smallest_group
+
+    @property
+    def leaders_channel(self) -> str | None:
+        """The channel that alerts go to, besides the leaders themselves."""
+        return self.settings.in_force.leaders_channel
 
     def now(self) -> datetime:
         """The present instant, in UTC."""

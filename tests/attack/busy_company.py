@@ -24,6 +24,7 @@ from surveys.people import directory, roster
 from surveys.people.directory import SlackUser
 from surveys.rounds import rounds
 from surveys.rounds.rounds import Round
+from surveys.settings import InForce, Unchanging
 from surveys.storage.database import Database
 from surveys.storage.tables import ParticipationRow
 from tests.company import COMPANY, WEEKLY, answer, decline, email, erase, import_roster, person
@@ -95,14 +96,12 @@ class BusyCompany:
         services = Services(
             database=database,
             keys=master.serving(),
-            bank=default_bank(),
-            schedule=WEEKLY,
+            settings=Unchanging(InForce(WEEKLY, default_bank(), 5)),
             clock=self.clock,
-            smallest_group=5,
             outbox_filled=lambda: None,
             change_soon=lambda *_: None,
         )
-        self.tick = Tick(services, master, leaders_channel=None)
+        self.tick = Tick(services, master)
         self.reps = self._settle(size)
 
     def _word(self, letters: str = string.ascii_lowercase, length: int = 10) -> str:

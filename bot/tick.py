@@ -9,10 +9,12 @@ from handlers.alerts import copies
 from handlers.digests.digest import digest_message
 from handlers.pulses import pulse_view
 from handlers.services import Services
+from handlers.welcome.welcome_view import welcome_message
 from surveys import actions, alerts, count, digests, outbox, retention
 from surveys.ballots.keys import MasterKey
 from surveys.counting.noise import BLURRED, Noise
 from surveys.outbox import Message
+from surveys.people import first_contact
 from surveys.people.rights import Act, Party, permits
 from surveys.rounds import message_keys, rounds
 from surveys.rounds.schedule import monday
@@ -53,6 +55,8 @@ class Tick:
         return [
             (Act.CLOSE_ROUND, self._close),
             (Act.TELL, self._tell),
+            # Before anybody is asked: whoever is told now is asked some hours later.
+            (Act.WELCOME, self._welcome),
             (Act.OPEN_ROUND, self._open),
             (Act.INVITE, self._invite),
             (Act.REMIND, self._remind),
@@ -68,6 +72,7 @@ class Tick:
             instants = [
                 rounds.next_due(session, now=after),
                 digests.next_due(session),
+                first_contact.next_due(session, schedule=schedule, now=after),
                 alerts.next_wake(session),
                 actions.next_due(session, schedule=schedule),
             ]
@@ -88,6 +93,15 @@ class Tick:
             )
         if opened:
             log.info("round of %s opened", opened.week_on)
+
+    def _welcome(self, now: datetime) -> None:
+        services = self._services
+        with services.database.work() as session:
+            k = max(rounds.promised_group(session), services.smallest_group)
+            for person in first_contact.due(session, schedule=services.schedule, now=now):
+                payload = welcome_message(person, services.schedule, k=k, now=now)
+                key = message_keys.welcome(person.id)
+                outbox.post(session, Message(key, "post", person.slack_id or "", payload), now=now)
 
     def _invite(self, now: datetime) -> None:
         services = self._services

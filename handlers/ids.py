@@ -27,6 +27,11 @@ class Action(StrEnum):
     DISPUTE_ALERT = "dispute_alert"
     DISPUTE_REASON = "dispute_reason"
     DISPUTE_NOTE = "dispute_note"
+    # First contact.
+    SEE_STORED = "see_stored"
+    SEE_PROMISE = "see_promise"
+    BE_ASKED = "be_asked"
+    NOT_BE_ASKED = "not_be_asked"
 
 
 class Callback(StrEnum):

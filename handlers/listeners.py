@@ -10,6 +10,7 @@ from handlers.home.own_data import OwnData
 from handlers.pulses.pulse import Pulses
 from handlers.questions.ask import Questions
 from handlers.services import Services
+from handlers.welcome.welcome import Welcome
 
 
 def register(app: App, services: Services) -> None:
@@ -18,6 +19,7 @@ def register(app: App, services: Services) -> None:
     home = Home(services)
     home.register(app)
     OwnData(services, home).register(app)
+    Welcome(services, home).register(app)
     ActionLog(services).register(app)
     Alerts(services).register(app)
     Questions(services).register(app)

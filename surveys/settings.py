@@ -31,7 +31,8 @@ class NoSuchSetting(OrgpulseError):
 
 
 class SettingsRefused(OrgpulseError):
-    """{problems}
+    """{problems}.
+
     Nothing was changed.
     """
 

@@ -169,4 +169,5 @@ def _due(database: Database, settings: Settings) -> str:
         return f"a round is open until {closes:%A %d %B, %H:%M} in {schedule.company_zone.key}"
     openings = (schedule.opens_at(monday(now.date()) + timedelta(weeks=ahead)) for ahead in (0, 1, 2))
     opens = next(opening for opening in openings if opening > now)
-    return f"the next round opens {opens.astimezone(schedule.company_zone):%A %d %B, %H:%M} in {schedule.company_zone.key}"
+    local = opens.astimezone(schedule.company_zone)
+    return f"the next round opens {local:%A %d %B, %H:%M} in {schedule.company_zone.key}"

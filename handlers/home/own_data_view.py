@@ -147,6 +147,9 @@ def _entry_rows(kept: Kept, say: Words) -> list[str]:
         "slack_id": person.slack_id,
         "timezone": person.timezone,
         "language": person.language,
+        "title_in_slack": person.title,
+        "welcomed": say.day_of_year(person.welcomed_at.date()) if person.welcomed_at else None,
+        "asked": say("copy.asked_no") if person.opted_out else None,
     }
     return [f"{say(f'copy.{key}')}: {escape(value)}" for key, value in values.items() if value]
 

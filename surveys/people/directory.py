@@ -1,6 +1,7 @@
 """Who is who: people with their roles and units, and what they may see."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select, update
@@ -17,7 +18,8 @@ from surveys.storage.tables import PersonRow, RoleRow, UnitRow
 class Person:
     """Someone in the organisation. `leads` are the units they see the results of, with all below.
 
-    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers.
+    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers. So is
+    `opted_out`: they are not asked. `welcomed_at` is when they were told what this is.
     """
 
     id: str
@@ -30,6 +32,9 @@ class Person:
     roles: frozenset[Role]
     leads: frozenset[str]
     keeps_diary: bool = True
+    title: str | None = None
+    welcomed_at: datetime | None = None
+    opted_out: bool = False
 
     def zone(self, fallback: str) -> ZoneInfo:
         """Their own time zone, or the company's when Slack shows none that we know."""
@@ -121,6 +126,9 @@ def _person(row: PersonRow, roles: list[RoleRow]) -> Person:
         roles=frozenset(Role(role.role) for role in roles),
         leads=frozenset(role.unit_id for role in roles if role.role in leading),
         keeps_diary=row.keeps_diary,
+        title=row.title,
+        welcomed_at=row.welcomed_at,
+        opted_out=row.opted_out,
     )
 
 

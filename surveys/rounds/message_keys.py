@@ -1,6 +1,6 @@
 """Outbox keys of the messages about a round.
 
-All begin with the round's id, so that its close can find who was asked, and forget it.
+All but the first contact begin with the round's id, so that its close can find who was asked, and forget it.
 """
 
 from surveys.outbox import Place
@@ -41,3 +41,8 @@ def reminder(round_id: str, person_id: str) -> str:
 def closing(round_id: str, place: Place) -> str:
     """What an asking message becomes at the close; it names the message, and no person."""
     return f"{closings(round_id)}{place.channel}:{place.ts}"
+
+
+def welcome(person_id: str) -> str:
+    """What a person is told before they are asked for the first time; of no round."""
+    return f"welcome:{person_id}"

@@ -17,7 +17,7 @@ from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey, ServingKeys
 from surveys.bank.items import QuestionBank
 from surveys.errors import NotInvited, RoundIsClosed
-from surveys.people import directory
+from surveys.people import directory, first_contact
 from surveys.people.directory import Person
 from surveys.people.roster import Role
 from surveys.rounds.schedule import Schedule, in_working_hours
@@ -73,7 +73,9 @@ def open_round(
     known = select(RoundRow.id).where(RoundRow.schedule == schedule.name, RoundRow.week_on == week_on)
     if session.scalar(known):
         return None
-    reps = [person for person in directory.people(session, role=Role.REP) if person.slack_id]
+    reps = [
+        person for person in directory.people(session, role=Role.REP) if person.slack_id and not person.opted_out
+    ]
     if not reps:
         return None
     rotation.hold_off(session, master)
@@ -162,7 +164,9 @@ def _due(
     people = {person.id: person for person in directory.people(session)} if rows else {}
     for row, in_round in rows:
         person = people.get(row.person_id)
-        if person is not None and in_working_hours(now, person.zone(schedule.company_zone.key)):
+        if person is None or not first_contact.had_time(person, now=now):
+            continue
+        if in_working_hours(now, person.zone(schedule.company_zone.key)):
             yield row, person, _round(in_round)
 
 

@@ -111,7 +111,12 @@ class Orgpulse:
     def sync_people(self) -> None:
         """Match the roster with Slack's members."""
         match = sync(self.database, self._client_of_its_own())
-        log.info("people matched: %d, not in Slack: %d", match.matched, len(match.unknown_to_slack))
+        log.info(
+            "people matched: %d, not in Slack: %d, deactivated: %d; found %d, back %d, off %d, changed %d",
+            *(match.matched, len(match.unknown_to_slack), len(match.deactivated), len(match.found)),
+            *(len(match.came_back), len(match.switched_off), len(match.changed)),
+            extra={"action": "sync"},
+        )
 
     def connect(self) -> None:
         """Open the Socket Mode connection and start listening."""

@@ -148,13 +148,62 @@ def people() -> None:
 @people.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask before importing.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change, and what follows from it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; imports only with --yes.")
 @does(Act.IMPORT_PEOPLE)
 @with_settings
-def people_import(settings: Settings, file: Path, *, yes: bool) -> None:
-    """Import the organisation from FILE: email, name, manager, unit, roles."""
+def people_import(settings: Settings, file: Path, *, yes: bool, dry_run: bool, as_json: bool) -> None:
+    """Import the organisation from FILE: email, name, manager, unit, roles. Again whenever it changes."""
     from bot.commands import people as people_command
 
-    people_command.import_file(settings, file, yes=yes)
+    people_command.import_file(settings, file, people_command.How(yes=yes, dry_run=dry_run, as_json=as_json))
+
+
+@people.command("from-slack")
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    required=True,
+    metavar="HANDLE=PATH",
+    help="A user group and its unit, such as: emea-ent='Larkspur / EMEA / Enterprise'. Several times.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before importing.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change, and what follows from it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; imports only with --yes.")
+@does(Act.IMPORT_PEOPLE)
+@with_settings
+def people_from_slack(
+    settings: Settings, groups: tuple[str, ...], *, yes: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Let Slack's user groups be units. Whoever is in no group stays as they are."""
+    from bot.commands import people as people_command
+
+    how = people_command.How(yes=yes, dry_run=dry_run, as_json=as_json)
+    people_command.import_groups(settings, groups, how)
+
+
+@people.command("sync")
+@click.option("--json", "as_json", is_flag=True)
+@does(Act.SYNC_PEOPLE)
+@with_settings
+def people_sync(settings: Settings, *, as_json: bool) -> None:
+    """Match people with Slack now; the running bot does it every day."""
+    from bot.commands import people as people_command
+
+    people_command.sync_now(settings, as_json=as_json)
+
+
+@people.command("rename-unit")
+@click.argument("old")
+@click.argument("new")
+@does(Act.RENAME_UNIT)
+@with_settings
+def people_rename_unit(settings: Settings, old: str, new: str) -> None:
+    """Call the unit OLD (a name, or a path) NEW from now on; its history stays with it."""
+    from bot.commands import people as people_command
+
+    people_command.rename_unit(settings, old, new)
 
 
 @people.command("list")

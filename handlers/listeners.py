@@ -3,6 +3,7 @@
 from slack_bolt import App
 
 from handlers.actions.log import ActionLog
+from handlers.admin.members import Members
 from handlers.alerts.handling import Alerts
 from handlers.edge.errors import report_error
 from handlers.home.home import Home
@@ -19,6 +20,7 @@ def register(app: App, services: Services) -> None:
     home = Home(services)
     home.register(app)
     OwnData(services, home).register(app)
+    Members(services).register(app)
     Welcome(services, home).register(app)
     ActionLog(services).register(app)
     Alerts(services).register(app)

@@ -32,6 +32,7 @@ SCOPES = frozenset(
         "groups:history",
         "im:history",
         "im:write",
+        "usergroups:read",
         "users:read",
         "users:read.email",
     }

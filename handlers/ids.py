@@ -32,6 +32,9 @@ class Action(StrEnum):
     SEE_PROMISE = "see_promise"
     BE_ASKED = "be_asked"
     NOT_BE_ASKED = "not_be_asked"
+    # Setup.
+    SETUP_PART = "setup_part"
+    SETUP_INPUT = "setup_input"
 
 
 class Callback(StrEnum):
@@ -40,6 +43,11 @@ class Callback(StrEnum):
     PULSE = "pulse"
     LOG = "log"
     DISPUTE = "dispute"
+    SETUP = "setup"
+    SETUP_FORM = "setup_form"
+    SETUP_PERSON = "setup_person"
+    SETUP_ROLES = "setup_roles"
+    SETUP_SAVE = "setup_save"
 
 
 COMMAND = "/orgpulse"

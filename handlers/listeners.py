@@ -4,6 +4,7 @@ from slack_bolt import App
 
 from handlers.actions.log import ActionLog
 from handlers.admin.members import Members
+from handlers.admin.setup import Setup
 from handlers.alerts.handling import Alerts
 from handlers.edge.errors import report_error
 from handlers.home.home import Home
@@ -21,6 +22,7 @@ def register(app: App, services: Services) -> None:
     home.register(app)
     OwnData(services, home).register(app)
     Members(services).register(app)
+    Setup(services).register(app)
     Welcome(services, home).register(app)
     ActionLog(services).register(app)
     Alerts(services).register(app)

@@ -31,6 +31,7 @@ from surveys.people.directory import Person
 from surveys.people.rights import RIGHTS, Act, Party, may
 from surveys.people.roster import Role
 from surveys.rounds import answering, rounds
+from surveys.storage.tables import PersonRow
 from tests.attack.attack import Attack, Effort, Outcome, Progress, unseen
 from tests.attack.errors_heard import errors_heard
 from tests.attack.forged import Forged, every_click, requests
@@ -162,13 +163,16 @@ class Attacked:
 
 
 def _small_tables(company: Quay) -> dict[str, set[object]]:
-    """Every row of the tables but releases; of people apart what they choose, which is the diary, and the rest."""
+    """Every row of the tables but releases; of people apart what they choose themselves, and the rest."""
     found: dict[str, set[object]] = {
         name: {tuple(str(one) if isinstance(one, list | dict) else one for one in row) for row in rows}
         for name, rows in all_tables(company.database, but=RELEASED).items()
     }
-    found["person"] = {(row[0], row[-1]) for row in found["person"]} | {
-        ("roster", row[1:-1]) for row in found["person"]
+    columns = [column.name for column in PersonRow.__table__.columns]
+    own = [columns.index(name) for name in ("keeps_diary", "opted_out")]
+    people: set[tuple[object, ...]] = found["person"]  # type: ignore[assignment]
+    found["person"] = {(row[0], *(row[place] for place in own)) for row in people} | {
+        ("roster", *(cell for place, cell in enumerate(row) if place not in (0, *own))) for row in people
     }
     return found
 

@@ -203,7 +203,8 @@ def follow_slack(session: Session, user: SlackUser) -> bool:
     """Take over what Slack says about one member, as `match_slack` does for all; False when they are nobody's."""
     holder = session.scalar(select(PersonRow).where(PersonRow.slack_id == user.id))
     email = (user.email or "").lower()
-    row = session.scalar(select(PersonRow).where(PersonRow.email == email, PersonRow.active)) if email else None
+    # Where Slack shows no email, they are still who they were.
+    row = session.scalar(select(PersonRow).where(PersonRow.email == email, PersonRow.active)) if email else holder
     if holder is not None and (holder is not row or user.deactivated):
         holder.slack_id = None
         session.flush()

@@ -179,6 +179,8 @@ def test_one_members_news_are_heeded_at_once(database: Database) -> None:
 
     assert follow(replace(user("alpha1", email("alpha1")), locale=None, title="New"))
     assert (person(database, "alpha1").timezone, person(database, "alpha1").language) == ("Asia/Tokyo", "en")
+    assert follow(SlackUser(slack_id("alpha1"), None, "Asia/Seoul", None, deactivated=False))
+    assert person(database, "alpha1").timezone == "Asia/Seoul"
     assert follow(user("alpha1", email("alpha1"), deactivated=True))
     assert (person(database, "alpha1").slack_id, person(database, "alpha1").deactivated) == (None, True)
     assert follow(user("alpha1", email("alpha1")))

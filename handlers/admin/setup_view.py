@@ -93,7 +93,7 @@ def setup_modal(now: Glance, say: Words) -> dict[str, Any]:
 def _schedule_text(now: Glance, say: Words) -> str:
     when = {f"{moment}_at": _moment(now, moment, say) for moment in MOMENTS}
     asked = say("setup.schedule_text", **when, zone=escape(str(now.value("timezone"))))
-    return asked if now.value("reminders") else f"{asked} {say('setup.no_reminder')}"
+    return asked if now.value("reminders") else f"{asked}\n{say('setup.no_reminder')}"
 
 
 def _moment(now: Glance, moment: str, say: Words) -> str:
@@ -287,7 +287,7 @@ def _modal(
     blocks: Sequence[Block],
     *,
     submit: str | None = None,
-    close: str = "log.close",
+    close: str = "setup.close",
     metadata: str = "",
 ) -> dict[str, Any]:
     view = {

@@ -61,7 +61,7 @@ def last_note(office: Office) -> audit.Entry:
 
 def test_everything_is_told_at_a_glance_and_nobody_else_sees_it(office: Office) -> None:
     text = words_of(setup(office))
-    assert "Asked Tuesday 09:00, reminded Wednesday 14:00" in text
+    assert "Asked: Tuesday 09:00\nReminded: Wednesday 14:00" in text
     assert "Figures are about 5 people or more." in text
     assert "Every team is large enough" in text
     assert "16 people. rep: 12" in text
@@ -158,5 +158,5 @@ def test_what_was_made_up_changes_nothing(office: Office, metadata: str) -> None
 def test_setup_in_german(office: Office) -> None:
     with office.bot.database.work() as session:
         session.execute(directory.update(directory.PersonRow).values(locale="de-DE"))
-    assert "Gefragt Dienstag 09:00" in words_of(setup(office))
+    assert "Gefragt: Dienstag 09:00" in words_of(setup(office))
     assert all("Ändern" not in words_of(part(office, one)) for one in Part)

@@ -23,7 +23,7 @@ from unittest.mock import patch
 from slack_bolt import BoltRequest
 
 from handlers.digests.digest import digest_message
-from surveys import results
+from surveys import audit, results
 from surveys.ballots.sealed import quarter
 from surveys.digests import Owed
 from surveys.people import directory
@@ -155,6 +155,9 @@ class Attacked:
         if may(person, Act.HANDLE_ALERT):
             own["alert"] = {row.id for row in company.rows("alert") if row.unit_id in seen}
             own["alert_note"] = own["alert"]
+        if may(person, Act.SET_UP):
+            own["role"] = {row.id for row in company.rows("person")}
+            own["audit"] = {audit.mark(person.id)}
         own["person"] = {person.id}
         own["diary"] = {keys.diary_key(quarter(now.date()), person.id)}
         if Role.REP in person.roles and now < company.round.closes_at:

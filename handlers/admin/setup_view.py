@@ -23,6 +23,8 @@ from surveys.settings import Setting
 TITLE, OPTION, OPTIONS, LARGEST_GROUP = 24, 75, 100, 20
 # A unit id longer than the value of an option is set by the roster file alone.
 UNIT_VALUE = 150
+# Names of one role, at a glance.
+MOST_NAMES = 6
 WHO, ROLES = "person", "roles"
 LED = (Role.MANAGER, Role.LEADER)
 HELD_AT_HOME = (Role.REP, Role.ADMIN, Role.WORKS_COUNCIL)
@@ -130,9 +132,13 @@ def _people_text(people: Sequence[Person], say: Words) -> str:
         for role in Role
         if (count := sum(role in person.roles for person in people))
     ]
+    lines = [say("setup.people_text", count=len(people), roles=", ".join(counted))]
+    for role in (Role.ADMIN, Role.LEADER):
+        names = [escape(person.name) for person in people if role in person.roles]
+        shown = [*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])]
+        lines += [say(f"setup.people_{role.value}", names=", ".join(shown))] if names else []
     lost = sum(person.slack_id is None for person in people)
-    text = say("setup.people_text", count=len(people), roles=", ".join(counted))
-    return f"{text} {say('setup.people_lost', count=lost)}" if lost else text
+    return "\n".join([*lines, *([say("setup.people_lost", count=lost)] if lost else [])])
 
 
 def _items_text(now: Glance, say: Words) -> str:

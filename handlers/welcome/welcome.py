@@ -9,8 +9,10 @@ from slack_sdk import WebClient
 from handlers.edge.access import Permit
 from handlers.home.home import Home
 from handlers.ids import Action
+from handlers.pulses.pulse_view import notice
 from handlers.services import Services
 from handlers.welcome import welcome_view
+from handlers.words import words
 from surveys import outbox, own_data
 from surveys.people import first_contact
 from surveys.people.directory import Person
@@ -64,9 +66,13 @@ class Welcome:
         with services.database.work() as session:
             first_contact.choose(session, person, asked=asked)
             place = outbox.place_of(session, message_keys.welcome(person.id))
+        shown = (welcome_view.accepted_message if asked else welcome_view.declined_message)(person)
         if place:
-            shown = welcome_view.accepted_message if asked else welcome_view.declined_message
-            services.change_soon(place, shown(person))
+            services.change_soon(place, shown)
         if body.get("view", {}).get("type") == "home":
             view = self._home.view(replace(person, opted_out=not asked))
             client.views_publish(user_id=body["user"]["id"], view=view)
+        elif not place:
+            # Weeks later, where the message lies is not known any more.
+            view = notice(shown["text"], words(person.language))
+            client.views_open(trigger_id=body["trigger_id"], view=view)

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from handlers.ids import Action
+from surveys.storage.tables import OutboxRow
 from tests.handlers.office import GERMAN, REPS, Json, Office, action_ids, opened, words_of
 
 
@@ -72,3 +74,12 @@ def test_no_is_no_until_it_is_taken_back_and_no_list_shows_it(office: Office) ->
     office.close_pulse()
     office.pass_time(office.schedule.ask_at(office.week_on, office.schedule.company_zone) + timedelta(hours=3))
     assert Action.DECLINE_PULSE in action_ids(office.messages("north4")[-1])
+
+
+def test_weeks_later_the_old_message_still_says_no(office: Office) -> None:
+    ts = told(office, "south1")["ts"]
+    with office.bot.database.work() as session:
+        session.execute(delete(OutboxRow).where(OutboxRow.key.startswith("welcome:")))
+    user, dm = office.id("south1"), office.dm("south1")
+    assert office.sandbox.click(user, channel=dm, ts=ts, action_id=Action.NOT_BE_ASKED).ok
+    assert "You are not asked." in words_of(office.sandbox.wait_for_view(user))

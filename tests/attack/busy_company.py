@@ -27,7 +27,17 @@ from surveys.rounds.rounds import Round
 from surveys.settings import InForce, Unchanging
 from surveys.storage.database import Database
 from surveys.storage.tables import ParticipationRow
-from tests.company import COMPANY, WEEKLY, answer, decline, email, erase, import_roster, person
+from tests.company import (
+    COMPANY,
+    WEEKLY,
+    answer,
+    decline,
+    email,
+    erase,
+    import_roster,
+    person,
+    welcome_everybody,
+)
 
 # Where people are, the first to be asked first, and how many of a hundred.
 ZONES = {"Australia/Sydney": 10, "Europe/London": 60, "America/New_York": 30}
@@ -127,6 +137,7 @@ class BusyCompany:
         ]
         with self.database.work() as session:
             directory.match_slack(session, users)
+        welcome_everybody(self.database, at=self.clock.now() - timedelta(weeks=1))
         with self.database.read() as session:
             people = {person.email: person for person in directory.people(session)}
         reps = [people[email(name)] for name in names]

@@ -15,6 +15,7 @@ from bot.acts import does
 from bot.database import open_database
 from bot.delivery import Sender
 from bot.http import WebServer, web_server
+from bot.live_settings import LiveSettings
 from bot.replays import EventsOnce
 from bot.settings import Settings
 from bot.slack_directory import SlackAbsences, SlackRefuses, sync
@@ -25,7 +26,6 @@ from handlers.services import Services
 from surveys import audit, diaries, own_data
 from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey
-from surveys.bank.items import default_bank
 from surveys.clock import Clock, SystemClock
 from surveys.errors import OrgpulseError
 from surveys.people import directory
@@ -52,6 +52,7 @@ class Orgpulse:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.database = open_database(settings, pool_size=LISTENERS + 4)
+        self.live = LiveSettings(settings, self.database)
         self._hold_to_what_was_promised()
         secret = settings.master_key.get_secret_value() if settings.master_key else None
         self._master = MasterKey.load(path=settings.master_key_file, text=secret)
@@ -64,18 +65,14 @@ class Orgpulse:
         self.services = Services(
             database=self.database,
             keys=self._master.serving(),
-            bank=default_bank(),
-            schedule=settings.weekly(),
-            schedules=settings.every_schedule(),
+            settings=self.live,
             clock=self.clock,
-            smallest_group=settings.smallest_group,
             outbox_filled=self.sender.wake,
             change_soon=self.sender.change_soon,
         )
         self.tick = Tick(
             self.services,
             self._master,
-            leaders_channel=settings.leaders_channel,
             noise=settings.noise(),
             absences=SlackAbsences(self._client_of_its_own()),
         )
@@ -90,8 +87,8 @@ class Orgpulse:
     def _hold_to_what_was_promised(self) -> None:
         """Refuse a smaller group than rounds were opened with, and note what else was set anew."""
         with self.database.work() as session:
-            smallest_group_allowed(session, self.settings.smallest_group)
-            audit.note_settings(session, self.settings.noted(), now=self.clock.now())
+            smallest_group_allowed(session, self.live.in_force.smallest_group)
+            audit.note_settings(session, self.live.noted(), now=self.clock.now())
 
     def _bolt_app(self) -> App:
         try:
@@ -128,7 +125,12 @@ class Orgpulse:
     def sync_people(self) -> None:
         """Match the roster with Slack's members."""
         match = sync(self.database, self._client_of_its_own())
-        log.info("people matched: %d, not in Slack: %d", match.matched, len(match.unknown_to_slack))
+        log.info(
+            "people matched: %d, not in Slack: %d, deactivated: %d; found %d, back %d, off %d, changed %d",
+            *(match.matched, len(match.unknown_to_slack), len(match.deactivated), len(match.found)),
+            *(len(match.came_back), len(match.switched_off), len(match.changed)),
+            extra={"action": "sync"},
+        )
 
     def connect(self) -> None:
         """Open the Socket Mode connection and start listening."""

@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     field_validator,
@@ -151,6 +152,24 @@ class NamedScheduleSettings(ScheduleSettings):
         )
 
 
+class ItemSettings(BaseModel):
+    """The item that measures each stage, where it is another than the bank's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    targets: str | None = None
+    trust: str | None = None
+    candor: str | None = None
+    overlay: str | None = None
+    friction: str | None = None
+    customer: str | None = None
+    efficiency: str | None = None
+
+    def chosen(self) -> dict[Stage, str]:
+        """By stage."""
+        return {Stage(name): item_id for name, item_id in self.model_dump().items() if item_id}
+
+
 class Settings(BaseModel):
     """Everything that can be set. Secrets come from the environment or from files, never from orgpulse.toml."""
 
@@ -167,12 +186,22 @@ class Settings(BaseModel):
     schedule: ScheduleSettings = ScheduleSettings()
     # In place of the one above. Where two fall into one week, a person is asked by the first that includes them.
     schedules: tuple[NamedScheduleSettings, ...] = ()
+    items: ItemSettings = ItemSettings()
+    # 0 switches them off; a second one has a day and a time of its own in the schedule.
+    reminders: int = Field(1, ge=0, le=1)
     master_key_file: Path = Path("orgpulse.key")
     slack_api_url: str = "https://slack.com/api/"
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     master_key: SecretStr | None = None
+
+    # Where each setting that was given stands, for whoever wants to change it.
+    _places: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def place(self, name: str) -> str:
+        """Where a setting stands: a file or a variable of the environment."""
+        return self._places.get(name, "the settings that the bot was started with")
 
     @field_validator("timezone")
     @classmethod
@@ -210,6 +239,7 @@ class Settings(BaseModel):
             "budget": f"{self.budget:g}",
             "timezone": self.timezone,
             "leaders_channel": self.leaders_channel,
+            "reminders": self.reminders,
             **{f"schedule.{name}": value for name, value in at.items()},
             **{
                 f"schedules.{each.name}.{name}": ", ".join(value) if isinstance(value, list) else value
@@ -224,14 +254,17 @@ class Settings(BaseModel):
 
     def weekly(self) -> Schedule:
         """The main schedule: the first that asks everybody, or else the first."""
-        every = self.every_schedule()
-        return next((schedule for schedule in every if not schedule.units), every[0])
+        return main_schedule(self.every_schedule(default_bank()))
 
-    def every_schedule(self) -> tuple[Schedule, ...]:
+    def every_schedule(self, bank: QuestionBank) -> tuple[Schedule, ...]:
         """All schedules as the surveys understand them, in the order in which they get people."""
         zone = ZoneInfo(self.timezone)
-        bank = default_bank()
         return tuple(each.named(zone, bank) for each in self.schedules) or (self.schedule.timed("weekly", zone),)
+
+
+def main_schedule(every: Sequence[Schedule]) -> Schedule:
+    """The first that asks everybody, or else the first."""
+    return next((schedule for schedule in every if not schedule.units), every[0])
 
 
 class _FromOutside(BaseSettings, Settings):
@@ -264,12 +297,34 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
         WrongSettings: naming every wrong or unknown setting, and what to write instead.
     """
     values = _read_file(file or FILE, must_exist=file is not None)
+    in_file = dotted(values)
     values |= _read_secret_files(os.environ)
     try:
-        outside = _FromOutside(**values).model_dump()
-        return Settings(**outside | {name: value for name, value in given.items() if value is not None})
+        # Only what was given: everything else can be chosen while the bot runs.
+        outside = _FromOutside(**values).model_dump(exclude_unset=True)
+        settings = Settings(**outside | {name: value for name, value in given.items() if value is not None})
     except ValidationError as problem:
-        raise WrongSettings(problems="\n".join(_in_words(problem))) from problem
+        raise WrongSettings(problems="\n".join(in_words(problem))) from problem
+    for name in dotted(outside):
+        in_environment = variable(name) in os.environ or name not in in_file
+        settings._places[name] = variable(name) if in_environment else str(file or FILE)
+    return settings
+
+
+def variable(name: str) -> str:
+    """The variable of the environment that sets a dotted name."""
+    return f"{PREFIX}{name.replace('.', '__').upper()}"
+
+
+def dotted(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested tables as one, by names such as schedule.ask_day."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found |= dotted(value, f"{prefix}{name}.")
+        else:
+            found[f"{prefix}{name}"] = value
+    return found
 
 
 def _read_file(file: Path, *, must_exist: bool) -> dict[str, Any]:
@@ -306,7 +361,8 @@ def _read_secret_files(environment: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _in_words(problem: ValidationError) -> list[str]:
+def in_words(problem: ValidationError) -> list[str]:
+    """A line for each thing that is wrong, with what to write instead."""
     lines = []
     for error in problem.errors():
         name = ".".join(str(part) for part in error["loc"])

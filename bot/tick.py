@@ -12,10 +12,12 @@ from handlers.alerts import copies
 from handlers.digests.digest import digest_message
 from handlers.pulses import later_view, pulse_view
 from handlers.services import Services
+from handlers.welcome.welcome_view import welcome_message
 from surveys import actions, alerts, count, digests, outbox, retention
 from surveys.ballots.keys import MasterKey
 from surveys.counting.noise import BLURRED, Noise
 from surveys.outbox import Message
+from surveys.people import first_contact
 from surveys.people.rights import Act, Party, permits
 from surveys.rounds import message_keys, rounds, wishes
 from surveys.rounds.absences import Absences, NobodyAway
@@ -33,14 +35,12 @@ class Tick:
         services: Services,
         master: MasterKey,
         *,
-        leaders_channel: str | None,
         noise: Noise = BLURRED,
         absences: Absences | None = None,
     ) -> None:
         self._absences = absences or NobodyAway()
         self._services = services
         self._master = master
-        self._leaders_channel = leaders_channel
         self._noise = noise
         self._retained_on: date | None = None
 
@@ -51,6 +51,7 @@ class Tick:
             ExceptionGroup: what failed, after all steps were tried.
         """
         now = self._services.now()
+        self._services.settings.refresh()
         problems: list[Exception] = []
         # Closing comes first: after a night's stop the old round is counted before a new one opens.
         for act, step in self._steps():
@@ -67,6 +68,8 @@ class Tick:
         return [
             (Act.CLOSE_ROUND, self._close),
             (Act.TELL, self._tell),
+            # Before anybody is asked: whoever is told now is asked some hours later.
+            (Act.WELCOME, self._welcome),
             (Act.OPEN_ROUND, self._open),
             (Act.INVITE, self._invite),
             (Act.REMIND, self._remind),
@@ -83,6 +86,7 @@ class Tick:
             instants = [
                 rounds.next_due(session, schedule=schedule, now=after),
                 digests.next_due(session),
+                first_contact.next_due(session, schedule=schedule, now=after),
                 alerts.next_wake(session),
                 actions.next_due(session, schedule=schedule),
             ]
@@ -109,6 +113,15 @@ class Tick:
         if opened:
             log.info("round of %s opened", opened.week_on)
 
+    def _welcome(self, now: datetime) -> None:
+        services = self._services
+        with services.database.work() as session:
+            k = max(rounds.promised_group(session), services.smallest_group)
+            for person in first_contact.due(session, schedule=services.schedule, now=now):
+                payload = welcome_message(person, services.schedule, k=k, now=now)
+                key = message_keys.welcome(person.id)
+                outbox.post(session, Message(key, "post", person.slack_id or "", payload), now=now)
+
     def _invite(self, now: datetime) -> None:
         services = self._services
         away = self._away(Due.ASK, now)
@@ -122,6 +135,8 @@ class Tick:
     def _remind(self, now: datetime) -> None:
         """A reminder for everybody; those of people who are done are dropped when they would be sent."""
         services = self._services
+        if not services.settings.in_force.reminders:
+            return
         away = self._away(Due.REMINDER, now)
         with services.database.work() as session:
             due = rounds.remind_due(session, schedule=services.schedule, now=now, away=away)
@@ -180,7 +195,7 @@ class Tick:
             for release_id in unplanned:
                 digests.plan(session, release_id, schedule=self._schedule_of(session, release_id))
             if unplanned:
-                copies.tell(session, leaders_channel=self._leaders_channel, now=now)
+                copies.tell(session, leaders_channel=services.leaders_channel, now=now)
             copies.wake(session, now=now)
 
     def _schedule_of(self, session: Session, release_id: str) -> Schedule:

@@ -31,6 +31,14 @@ class Action(StrEnum):
     CHOOSE_WHEN = "choose_when"
     ASK_TIME = "ask_time"
     PAUSE_UNTIL = "pause_until"
+    # First contact.
+    SEE_STORED = "see_stored"
+    SEE_PROMISE = "see_promise"
+    BE_ASKED = "be_asked"
+    NOT_BE_ASKED = "not_be_asked"
+    # Setup.
+    SETUP_PART = "setup_part"
+    SETUP_INPUT = "setup_input"
 
 
 class Callback(StrEnum):
@@ -42,6 +50,11 @@ class Callback(StrEnum):
     LATER = "later"
     WHEN = "when"
     START_PULSE = "start_pulse"
+    SETUP = "setup"
+    SETUP_FORM = "setup_form"
+    SETUP_PERSON = "setup_person"
+    SETUP_ROLES = "setup_roles"
+    SETUP_SAVE = "setup_save"
 
 
 COMMAND = "/orgpulse"

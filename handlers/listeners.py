@@ -3,6 +3,8 @@
 from slack_bolt import App
 
 from handlers.actions.log import ActionLog
+from handlers.admin.members import Members
+from handlers.admin.setup import Setup
 from handlers.alerts.handling import Alerts
 from handlers.edge.errors import report_error
 from handlers.home.home import Home
@@ -12,6 +14,7 @@ from handlers.pulses.pulse import Pulses
 from handlers.pulses.wishes import WishesOfReps
 from handlers.questions.ask import Questions
 from handlers.services import Services
+from handlers.welcome.welcome import Welcome
 
 
 def register(app: App, services: Services) -> None:
@@ -22,6 +25,9 @@ def register(app: App, services: Services) -> None:
     home = Home(services)
     home.register(app)
     OwnData(services, home).register(app)
+    Members(services).register(app)
+    Setup(services).register(app)
+    Welcome(services, home).register(app)
     ActionLog(services).register(app)
     Alerts(services).register(app)
     Questions(services).register(app)

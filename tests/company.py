@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
 
 from surveys import count, own_data
 from surveys.ballots.keys import MasterKey
@@ -22,6 +24,7 @@ from surveys.rounds.nudges import still_wanted
 from surveys.rounds.rounds import Round
 from surveys.rounds.schedule import Schedule, Weekday
 from surveys.storage.database import Database
+from surveys.storage.tables import PersonRow
 
 COMPANY = "Harbour"
 LONDON = ZoneInfo("Europe/London")
@@ -96,7 +99,16 @@ def join_slack(database: Database, zones: Mapping[str, str | None] | None = None
             )
             for person in directory.people(session)
         ]
-        return directory.match_slack(session, users)
+        found = directory.match_slack(session, users)
+    welcome_everybody(database)
+    return found
+
+
+def welcome_everybody(database: Database, *, at: datetime | None = None) -> None:
+    """Everybody was told what this is, by default a week ago."""
+    with database.work() as session:
+        told = at or morning() - timedelta(weeks=1)
+        session.execute(update(PersonRow).where(PersonRow.welcomed_at.is_(None)).values(welcomed_at=told))
 
 
 def slack_id(name: str) -> str:

@@ -25,6 +25,7 @@ from handlers.showing.figures import (
     state_line,
 )
 from handlers.showing.states import NEEDS_A_LOOK, SHAPES, URGENCY, by_urgency
+from handlers.welcome.welcome_view import choice_blocks
 from handlers.words import Words, words
 from surveys.own_data import Kept
 from surveys.people.directory import Person
@@ -79,6 +80,8 @@ def home_view(kept: Kept, units: Units | None, *, zone: ZoneInfo, k: int, done: 
         blocks += _unit_blocks(units, say)
     if Role.ADMIN in person.roles:
         blocks += [section(say("home.admin")), divider()]
+    if Role.REP in person.roles:
+        blocks += choice_blocks(person, say)
     blocks += stored_blocks(kept, say, zone=zone, done=done)
     blocks += _promise_blocks(person, say, k)
     return {"type": "home", "blocks": blocks}

@@ -151,6 +151,9 @@ def _entry_rows(kept: Kept, say: Words) -> list[str]:
         "joined_on": person.joined_on and say.day_of_year(person.joined_on),
         "ask_time": kept.wishes.ask_time and f"{kept.wishes.ask_time:%H:%M}",
         "paused_until": kept.wishes.paused_until and say.day_of_year(kept.wishes.paused_until),
+        "title_in_slack": person.title,
+        "welcomed": say.day_of_year(person.welcomed_at.date()) if person.welcomed_at else None,
+        "asked": say("copy.asked_no") if person.opted_out else None,
     }
     return [f"{say(f'copy.{key}')}: {escape(value)}" for key, value in values.items() if value]
 

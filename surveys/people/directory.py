@@ -1,8 +1,8 @@
 """Who is who: people with their roles and units, and what they may see."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select, update
@@ -22,8 +22,9 @@ MOST_NAMED = 100
 class Person:
     """Someone in the organisation. `leads` are the units they see the results of, with all below.
 
-    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers. `country`
-    is what the roster says, if it does; `joined_on` is missing for the company's first people.
+    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers. So is
+    `opted_out`: they are not asked. `welcomed_at` is when they were told what this is. `country` is what the
+    roster says, if it does; `joined_on` is missing for the company's first people.
     """
 
     id: str
@@ -38,6 +39,10 @@ class Person:
     keeps_diary: bool = True
     country: str | None = None
     joined_on: date | None = None
+    title: str | None = None
+    welcomed_at: datetime | None = None
+    opted_out: bool = False
+    deactivated: bool = False
 
     def zone(self, fallback: str) -> ZoneInfo:
         """Their own time zone, or the company's when Slack shows none that we know."""
@@ -56,6 +61,8 @@ class SlackUser:
     timezone: str | None
     locale: str | None
     deactivated: bool
+    title: str | None = None
+    name: str | None = None
 
 
 def units(session: Session) -> list[Unit]:
@@ -134,6 +141,10 @@ def _person(row: PersonRow, roles: list[RoleRow]) -> Person:
         keeps_diary=row.keeps_diary,
         country=row.country,
         joined_on=row.joined_on,
+        title=row.title,
+        welcomed_at=row.welcomed_at,
+        opted_out=row.opted_out,
+        deactivated=row.deactivated,
     )
 
 
@@ -144,22 +155,41 @@ def keep_diary(session: Session, person: Person, *, keeps: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How the roster and Slack fit together after a sync."""
+    """How the roster and Slack fit together after a sync, and what it changed; people by their emails.
+
+    Attributes:
+        matched: how many people Slack knows.
+        unknown_to_slack: whose email is nobody's there.
+        deactivated: whose user is switched off there; they are not asked.
+        found: who was found now.
+        came_back: who was switched off and is not any more.
+        switched_off: who was switched off since.
+        changed: whose time zone, language or title is another now.
+    """
 
     matched: int
     unknown_to_slack: list[str]
+    deactivated: list[str] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
+    came_back: list[str] = field(default_factory=list)
+    switched_off: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
 
 
 def match_slack(session: Session, users: list[SlackUser]) -> Match:
-    """Give each person the Slack user with the same email, their time zone and language.
+    """Give each person the Slack user with the same email, their time zone, language and title.
 
-    People who left, and those whose user now has another email, give their user back.
+    People who left, those whose user is switched off, and those whose user now has another email, give their user
+    back.
     """
     by_address = {user.email.lower(): user for user in users if user.email and not user.deactivated}
+    switched_off = {user.email.lower() for user in users if user.email and user.deactivated} - set(by_address)
     rows = list(session.scalars(select(PersonRow).order_by(PersonRow.email)))
+    before = {row.email: (row.slack_id, row.deactivated, _shown(row)) for row in rows}
     found = {row.email: by_address.get(row.email) if row.active else None for row in rows}
     for row in rows:
         user = found[row.email]
+        row.deactivated = row.email in switched_off
         if user is None or user.id != row.slack_id:
             row.slack_id = None
     # Given back before it is taken: two people may have changed places.
@@ -167,7 +197,42 @@ def match_slack(session: Session, users: list[SlackUser]) -> Match:
     for row in rows:
         user = found[row.email]
         if user is not None:
-            row.slack_id, row.timezone, row.locale = user.id, user.timezone, user.locale
+            _take_over(row, user)
     active = [row for row in rows if row.active]
-    unknown = [row.email for row in active if row.slack_id is None]
-    return Match(len(active) - len(unknown), unknown)
+    known = [row for row in active if row.slack_id is not None]
+    return Match(
+        len(known),
+        [row.email for row in active if row.slack_id is None and not row.deactivated],
+        [row.email for row in active if row.deactivated],
+        [row.email for row in known if before[row.email][:2] == (None, False)],
+        [row.email for row in known if before[row.email][1]],
+        [row.email for row in active if row.deactivated and not before[row.email][1]],
+        [row.email for row in known if before[row.email][0] and before[row.email][2] != _shown(row)],
+    )
+
+
+def follow_slack(session: Session, user: SlackUser) -> bool:
+    """Take over what Slack says about one member, as `match_slack` does for all; False when they are nobody's."""
+    holder = session.scalar(select(PersonRow).where(PersonRow.slack_id == user.id))
+    email = (user.email or "").lower()
+    # Where Slack shows no email, they are still who they were.
+    row = session.scalar(select(PersonRow).where(PersonRow.email == email, PersonRow.active)) if email else holder
+    if holder is not None and (holder is not row or user.deactivated):
+        holder.slack_id = None
+        session.flush()
+    if row is None:
+        return holder is not None
+    row.deactivated = user.deactivated
+    if not user.deactivated:
+        _take_over(row, user)
+    return True
+
+
+def _take_over(row: PersonRow, user: SlackUser) -> None:
+    row.slack_id, row.timezone, row.title = user.id, user.timezone, user.title or None
+    # An event about somebody does not always name their language.
+    row.locale = user.locale or row.locale
+
+
+def _shown(row: PersonRow) -> tuple[str | None, str | None, str | None]:
+    return row.timezone, row.locale, row.title

@@ -24,6 +24,8 @@ class Act(StrEnum):
     HANDLE_ALERT = "handle_alert"
     LOG_ACTION = "log_action"
     READ_AUDIT = "read_audit"
+    SET_UP = "set_up"
+    FOLLOW_SLACK = "follow_slack"
     # At the machine.
     RUN = "run"
     EXAMINE = "examine"
@@ -31,6 +33,8 @@ class Act(StrEnum):
     KEEP_KEYS = "keep_keys"
     IMPORT_PEOPLE = "import_people"
     LIST_PEOPLE = "list_people"
+    RENAME_UNIT = "rename_unit"
+    CHANGE_SETTINGS = "change_settings"
     ASK_FOR_SOMEBODY = "ask_for_somebody"
     GROUP_COMMENTS = "group_comments"
     LIST_ALERTS = "list_alerts"
@@ -38,6 +42,7 @@ class Act(StrEnum):
     BACKTEST = "backtest"
     # When the time has come.
     SYNC_PEOPLE = "sync_people"
+    WELCOME = "welcome"
     OPEN_ROUND = "open_round"
     INVITE = "invite"
     REMIND = "remind"
@@ -79,18 +84,24 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.HANDLE_ALERT: frozenset({Party.LEADER}),
     Act.LOG_ACTION: frozenset({Party.MANAGER, Party.LEADER}),
     Act.READ_AUDIT: frozenset({Party.ADMIN, Party.WORKS_COUNCIL, Party.OPERATOR}),
+    Act.SET_UP: frozenset({Party.ADMIN}),
+    # Slack's word that somebody joined or changed: it is theirs, and changes what is kept about them alone.
+    Act.FOLLOW_SLACK: frozenset({Party.KNOWN, Party.STRANGER}),
     Act.RUN: frozenset({Party.OPERATOR}),
     Act.EXAMINE: frozenset({Party.OPERATOR}),
     Act.MIGRATE: frozenset({Party.OPERATOR}),
     Act.KEEP_KEYS: frozenset({Party.OPERATOR}),
     Act.IMPORT_PEOPLE: frozenset({Party.OPERATOR}),
     Act.LIST_PEOPLE: frozenset({Party.OPERATOR}),
+    Act.RENAME_UNIT: frozenset({Party.OPERATOR}),
+    Act.CHANGE_SETTINGS: frozenset({Party.OPERATOR}),
     Act.ASK_FOR_SOMEBODY: frozenset({Party.OPERATOR}),
     Act.GROUP_COMMENTS: frozenset({Party.OPERATOR}),
     Act.LIST_ALERTS: frozenset({Party.OPERATOR}),
     Act.IMPORT_TARGETS: frozenset({Party.OPERATOR}),
     Act.BACKTEST: frozenset({Party.OPERATOR}),
     Act.SYNC_PEOPLE: frozenset({Party.CLOCK, Party.OPERATOR}),
+    Act.WELCOME: frozenset({Party.CLOCK}),
     Act.OPEN_ROUND: frozenset({Party.CLOCK}),
     Act.INVITE: frozenset({Party.CLOCK}),
     Act.REMIND: frozenset({Party.CLOCK}),

@@ -3,13 +3,15 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from surveys.errors import NothingToImport
 from surveys.legible import legible_name
 from surveys.people import countries
+from surveys.people.nearest import did_you_mean
 
 COLUMNS = ("email", "name", "manager", "unit", "roles")
 # May be left out, as a column or as a cell.
@@ -49,9 +51,9 @@ class RosterPerson:
     roles: frozenset[tuple[Role, tuple[str, ...]]]
     country: str | None = None
 
-    def held(self) -> set[tuple[str, str]]:
-        """Pairs of role and unit id."""
-        return {(role.value, unit_id(path)) for role, path in self.roles}
+    def held(self, ids: Mapping[tuple[str, ...], str]) -> set[tuple[str, str]]:
+        """Pairs of role and unit id; `ids` are the units' by their paths."""
+        return {(role.value, ids[path]) for role, path in self.roles}
 
     def roles_in_words(self) -> str:
         """'manager, rep', or 'manager of DACH' where the unit is not their own."""
@@ -79,22 +81,23 @@ def read_roster(text: str) -> list[RosterPerson]:
     problems: list[str] = []
     people: list[RosterPerson] = []
     lines: dict[str, int] = {}
+    unread: set[str] = set()
     for line, row in numbered_rows(reader, problems):
         try:
             person = _read_row(row)
         except ValueError as problem:
             problems.append(f"line {line}: {problem}")
+            unread.add((row.get("email") or "").strip().lower())
             continue
         if person.email in lines:
             problems.append(f"line {line}: {person.email} stands in line {lines[person.email]} already")
         lines.setdefault(person.email, line)
         people.append(person)
-    if not problems:
-        problems = _check_together(people, lines)
+    problems += _check_together(people, lines, unread)
     if not people and not problems:
         problems = ["line 2: the file names nobody"]
     if problems:
-        raise NothingToImport(problems="\n".join(problems))
+        raise NothingToImport(problems="\n".join(sorted(problems, key=_line_of)))
     return people
 
 
@@ -175,14 +178,28 @@ def _path(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("/") if part.strip())
 
 
-def _check_together(people: list[RosterPerson], lines: dict[str, int]) -> list[str]:
+def _line_of(problem: str) -> int:
+    """So that a file is mended from its top; what is about the whole file stands last."""
+    found = re.match(r"line (\d+)", problem)
+    return int(found[1]) if found else sys.maxsize
+
+
+def _check_together(people: list[RosterPerson], lines: dict[str, int], unread: Collection[str]) -> list[str]:
+    """What is wrong between lines; `unread` are the emails of lines that are wrong by themselves."""
     problems = []
     managers = {person.email: person.manager for person in people}
     for person in people:
-        if person.manager and person.manager not in managers:
-            problems.append(f"line {lines[person.email]}: the manager {person.manager} is nobody in this file")
-        elif _goes_round(person.email, managers):
-            problems.append(f"line {lines[person.email]}: {person.email} ends up as their own manager")
+        if person.manager and person.manager not in managers and person.manager not in unread:
+            meant = did_you_mean(person.manager, set(managers) - {person.email})
+            problems.append(
+                f"line {lines[person.email]}: the manager {person.manager} is nobody in this file{meant}"
+            )
+    for loop in _loops(managers, lines):
+        shown = " → ".join([*loop, loop[0]])
+        problems.append(f"line {lines[loop[0]]}: these are each other's managers, in a loop: {shown}")
+    # Units are looked at once every line can be read: the one that is missing may stand in another.
+    if unread:
+        return problems
     companies = sorted({person.unit[0] for person in people})
     if len({unit_id([company]) for company in companies}) > 1:
         problems.append(f"every unit path must begin with one company; found {' and '.join(companies)}")
@@ -216,15 +233,22 @@ def _spelled_twice(people: list[RosterPerson], lines: dict[str, int]) -> list[st
     return problems
 
 
-def _goes_round(email: str, managers: dict[str, str | None]) -> bool:
-    seen = {email}
-    above = managers.get(email)
-    while above:
-        if above in seen:
-            return above == email
-        seen.add(above)
-        above = managers.get(above)
-    return False
+def _loops(managers: Mapping[str, str | None], lines: Mapping[str, int]) -> list[list[str]]:
+    """Each loop once, from whoever of it stands first in the file, upwards."""
+    found: dict[str, list[str]] = {}
+    done: set[str] = set()
+    for email in managers:
+        path: list[str] = []
+        above: str | None = email
+        while above and above not in done and above not in path:
+            path.append(above)
+            above = managers.get(above)
+        if above in path:
+            loop = path[path.index(above) :]
+            first = loop.index(min(loop, key=lambda one: lines[one]))
+            found[loop[first]] = loop[first:] + loop[:first]
+        done.update(path)
+    return [found[email] for email in sorted(found, key=lambda one: lines[one])]
 
 
 def unit_id(path: Iterable[str]) -> str:

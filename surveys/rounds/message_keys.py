@@ -1,6 +1,6 @@
 """Outbox keys of the messages about a round.
 
-All begin with the round's id, so that its close can find who was asked, and forget it.
+All but the first contact begin with the round's id, so that its close can find who was asked, and forget it.
 """
 
 from datetime import datetime
@@ -58,3 +58,8 @@ def nudge(key: str) -> tuple[str, str] | None:
         case [round_id, "remind" | "again", _, person_id]:
             return round_id, person_id
     return None
+
+
+def welcome(person_id: str) -> str:
+    """What a person is told before they are asked for the first time; of no round."""
+    return f"welcome:{person_id}"

@@ -22,10 +22,10 @@ from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey, ServingKeys
 from surveys.bank.items import QuestionBank
 from surveys.errors import NotInvited, RoundIsClosed
-from surveys.people import directory
+from surveys.people import directory, first_contact
 from surveys.people.directory import Person
 from surveys.people.roster import Role
-from surveys.rounds.schedule import REST_BEFORE_REMINDER, REST_BETWEEN_REMINDERS, Schedule, monday
+from surveys.rounds.schedule import REST_BEFORE_REMINDER, REST_BETWEEN_REMINDERS, Schedule, second_full_week
 from surveys.rounds.working_time import at_work, next_at_work
 from surveys.storage.tables import (
     BallotRow,
@@ -172,15 +172,11 @@ def askable(session: Session, *, week_on: date, units: Sequence[str] = ()) -> li
         person
         for person in directory.people(session, role=Role.REP)
         if person.slack_id
+        and not person.opted_out
         and person.id not in asked
         and (inside is None or person.unit_id in inside)
         and (person.joined_on is None or week_on >= second_full_week(person.joined_on))
     ]
-
-
-def second_full_week(joined_on: date) -> date:
-    """The Monday of the second whole week that somebody is there."""
-    return monday(joined_on + timedelta(days=6)) + timedelta(weeks=1)
 
 
 def items_of(schedule: Schedule, bank: QuestionBank, week_on: date) -> list[str]:
@@ -393,7 +389,9 @@ def _waiting(
     wished = wishes(session) if rows else {}
     for row, in_round in rows:
         person = people.get(row.person_id)
-        if person is not None and not is_paused(wished.get(person.id), now):
+        if person is None or is_paused(wished.get(person.id), now):
+            continue
+        if first_contact.had_time(person, now=now):
             yield row, person, in_round
 
 

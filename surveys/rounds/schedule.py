@@ -127,6 +127,11 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def second_full_week(joined_on: date) -> date:
+    """The Monday of the second whole week that somebody is there."""
+    return monday(joined_on + timedelta(days=6)) + timedelta(weeks=1)
+
+
 def _instant(week_on: date, day: Weekday, at: time, zone: ZoneInfo) -> datetime:
     # A time skipped or doubled by a clock change resolves to one instant (PEP 495, fold=0).
     return datetime.combine(week_on + timedelta(days=day), at, zone).astimezone(UTC)

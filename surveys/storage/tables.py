@@ -75,7 +75,11 @@ class UnitRow(Table):
 
 
 class PersonRow(Table):
-    """Someone in the organisation; `slack_id` is filled by the match on the email."""
+    """Someone in the organisation; `slack_id` is filled by the match on the email.
+
+    `deactivated` says that their user in Slack is switched off; `welcomed_at` when they were told, once, what this
+    is; `opted_out` is their own choice not to be asked.
+    """
 
     __tablename__ = "person"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -95,6 +99,11 @@ class PersonRow(Table):
     # The newest week in which a round planned to ask them. A person is in one round a week at most.
     asked_week_on: Mapped[date | None]
     keeps_diary: Mapped[bool] = mapped_column(default=True)
+
+    title: Mapped[str | None]
+    deactivated: Mapped[bool] = mapped_column(default=False)
+    welcomed_at: Mapped[datetime | None]
+    opted_out: Mapped[bool] = mapped_column(default=False)
 
 
 class RoleRow(Table):
@@ -404,3 +413,14 @@ class InboxRow(Table):
     __tablename__ = "inbox"
     key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     received_at: Mapped[datetime] = mapped_column(index=True)
+
+
+# -- settings -------------------------------------------------------------------------------------------
+
+
+class SettingRow(Table):
+    """A setting that an admin chose, by its dotted name; the value in JSON."""
+
+    __tablename__ = "setting"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(String(4000))

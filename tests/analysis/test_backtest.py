@@ -418,14 +418,14 @@ def test_a_few_wild_hours_do_not_blind_the_stage() -> None:
 
 def test_nothing_begins_before_the_unit_does() -> None:
     """One unit answers from the first week on; others join later, and alarms are so easy that many are raised."""
-    teams = [Team("old"), *[Team(f"new {number}") for number in range(40)]]
+    teams = [Team("old"), *[Team(f"new {number}") for number in range(80)]]
     late = FIRST_MONDAY + timedelta(weeks=20)
     kept = (
         f"{reply.week},{reply.unit},{reply.respondent},{reply.stage},{reply.value}"
         for reply in replies(teams, 40, seed=3, asked=lambda _: [Stage.TRUST])
         if reply.unit == "old" or reply.week >= late
     )
-    easy = Thresholds(watch=0.2, drift=0.2, cycle=9.0)
+    easy = Thresholds(watch=0.1, drift=0.1, cycle=9.0)
     found = replay.replay(read(text_of(*kept)).answers, at=easy)
     began = [(unit.weeks[0], alarm.began) for unit in found for alarm in unit.alarms]
     assert len(began) >= 5

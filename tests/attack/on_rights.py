@@ -23,7 +23,7 @@ from unittest.mock import patch
 from slack_bolt import BoltRequest
 
 from handlers.digests.digest import digest_message
-from surveys import results
+from surveys import audit, results
 from surveys.ballots.sealed import quarter
 from surveys.digests import Owed
 from surveys.people import directory
@@ -31,6 +31,7 @@ from surveys.people.directory import Person
 from surveys.people.rights import RIGHTS, Act, Party, may
 from surveys.people.roster import Role
 from surveys.rounds import answering, rounds
+from surveys.storage.tables import PersonRow
 from tests.attack.attack import Attack, Effort, Outcome, Progress, unseen
 from tests.attack.errors_heard import errors_heard
 from tests.attack.forged import Forged, every_click, requests
@@ -154,6 +155,9 @@ class Attacked:
         if may(person, Act.HANDLE_ALERT):
             own["alert"] = {row.id for row in company.rows("alert") if row.unit_id in seen}
             own["alert_note"] = own["alert"]
+        if may(person, Act.SET_UP):
+            own["role"] = {row.id for row in company.rows("person")}
+            own["audit"] = {audit.mark(person.id)}
         own["person"] = {person.id}
         own["wish"] = {person.id}
         own["later"] = {keys.ballot_key(f"later {company.round.id}", person.id)}
@@ -164,13 +168,16 @@ class Attacked:
 
 
 def _small_tables(company: Quay) -> dict[str, set[object]]:
-    """Every row of the tables but releases; of people apart what they choose, which is the diary, and the rest."""
+    """Every row of the tables but releases; of people apart what they choose themselves, and the rest."""
     found: dict[str, set[object]] = {
         name: {tuple(str(one) if isinstance(one, list | dict) else one for one in row) for row in rows}
         for name, rows in all_tables(company.database, but=RELEASED).items()
     }
-    found["person"] = {(row[0], row[-1]) for row in found["person"]} | {
-        ("roster", row[1:-1]) for row in found["person"]
+    columns = [column.name for column in PersonRow.__table__.columns]
+    own = [columns.index(name) for name in ("keeps_diary", "opted_out")]
+    people: set[tuple[object, ...]] = found["person"]  # type: ignore[assignment]
+    found["person"] = {(row[0], *(row[place] for place in own)) for row in people} | {
+        ("roster", *(cell for place, cell in enumerate(row) if place not in (0, *own))) for row in people
     }
     return found
 

@@ -26,8 +26,8 @@ STEPS = (
 def answer(place: Place, rep: str) -> None:
     user = place.sandbox.user_by_email(f"{rep}@acme.example").id
     channel = place.sandbox.open_dm(user)
-    ask = place.sandbox.messages(channel)[0]
-    place.sandbox.click(user, channel=channel, ts=ask["ts"], action_id=Action.OPEN_PULSE)
+    ask = place.asks(rep)[0]
+    place.sandbox.click(user, channel=channel, ts=str(ask["ts"]), action_id=Action.OPEN_PULSE)
     view = place.sandbox.wait_for_view(user, callback_id=Callback.PULSE)
     values = {block["block_id"]: "4" for block in view["blocks"] if block.get("block_id", "").startswith("item:")}
     assert place.sandbox.submit(user, view["id"], values).ok

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.settings import SECRETS, Settings, WrongSettings, read_settings
+from surveys.bank.items import default_bank
 from surveys.rounds.schedule import Weekday
 
 
@@ -116,7 +117,7 @@ remind_again_time = 10:00:00
 def test_several_schedules_take_the_place_of_the_one(file: Path) -> None:
     file.write_text(SEVERAL, encoding="utf-8")
     settings = read_settings(file)
-    deals, everybody = settings.every_schedule()
+    deals, everybody = settings.every_schedule(default_bank())
     assert settings.weekly() == everybody
     assert deals.units == ("acme/north",)
     assert deals.items == ("trust_rules", "friction_process")

@@ -17,8 +17,8 @@ from surveys.bank.items import default_bank
 from surveys.people import directory
 from surveys.rounds import out_of_turn, rounds
 from surveys.rounds.out_of_turn import AlreadyThisWeek, NobodyToAsk, NoSuchUnit, OutOfTurn, TooLateInTheWeek
-from surveys.rounds.rounds import Round, second_full_week
-from surveys.rounds.schedule import Rhythm, Schedule, Weekday, monday
+from surveys.rounds.rounds import Round
+from surveys.rounds.schedule import Rhythm, Schedule, Weekday, monday, second_full_week
 from surveys.storage.database import Database
 from surveys.storage.tables import AuditRow, GroupRow, ParticipationRow, PersonRow, ReleaseRow, WantedRoundRow
 from tests.company import (

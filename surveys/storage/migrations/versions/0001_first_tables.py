@@ -26,7 +26,7 @@ UNSAMPLED = {
     "key": ("sealed_key",),
     "outbox": ("key", "recipient", "payload", "after", "channel", "ts"),
     "participation": ("person_id",),
-    "person": ("id", "email", "name", "slack_id", "manager_email"),
+    "person": ("id", "email", "name", "slack_id", "manager_email", "title"),
     "role": ("person_id",),
     "round": ("sealed_key",),
 }
@@ -43,6 +43,12 @@ def upgrade() -> None:
         sa.Column("about", sa.String(length=4000), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "setting",
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("value", sa.String(length=4000), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
     )
     op.create_table(
         "ballot",
@@ -147,6 +153,10 @@ def upgrade() -> None:
         sa.Column("joined_on", sa.Date(), nullable=True),
         sa.Column("asked_week_on", sa.Date(), nullable=True),
         sa.Column("keeps_diary", sa.Boolean(), nullable=False),
+        sa.Column("title", sa.String(length=255), nullable=True),
+        sa.Column("deactivated", sa.Boolean(), nullable=False),
+        sa.Column("welcomed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opted_out", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
@@ -366,3 +376,4 @@ def downgrade() -> None:
     op.drop_table("diary")
     op.drop_table("ballot")
     op.drop_table("audit")
+    op.drop_table("setting")

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from handlers.actions.effect_view import effect_message
 from handlers.alerts import copies
 from handlers.digests.digest import digest_message
-from handlers.pulses import pulse_view
+from handlers.pulses import asking, pulse_view
 from handlers.services import Services
 from surveys import actions, alerts, count, digests, outbox, retention
 from surveys.ballots.keys import MasterKey
@@ -95,8 +95,7 @@ class Tick:
         services = self._services
         with services.database.work() as session:
             for person, in_round in rounds.invite_due(session, schedule=services.schedule, now=now):
-                zone = person.zone(services.schedule.company_zone.key)
-                payload = pulse_view.ask_message(person, in_round, zone=zone)
+                payload = asking.asking_message(session, services, person, in_round)
                 key = message_keys.ask(in_round.id, person.id)
                 outbox.post(session, Message(key, "post", person.slack_id or "", payload), now=now)
 
@@ -123,13 +122,14 @@ class Tick:
 
     def _say_closed(self, round_id: str, now: datetime) -> None:
         """Take the buttons off everybody's message, answered or not; the count forgets who they were."""
-        with self._services.database.work() as session:
-            people = rounds.asked(session, round_id)
+        services = self._services
+        with services.database.work() as session:
+            people, in_round = rounds.asked(session, round_id), rounds.by_id(session, round_id)
             for place in outbox.places(session, message_keys.asks(round_id)):
                 if place.recipient not in people:
                     continue
                 key = message_keys.closing(round_id, place)
-                payload = pulse_view.closed_message(people[place.recipient])
+                payload = asking.closed_message(services, people[place.recipient], in_round)
                 outbox.post(session, Message(key, "update", place.recipient, payload, place=place), now=now)
 
     def _tell(self, now: datetime) -> None:

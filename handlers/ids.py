@@ -8,6 +8,9 @@ class Action(StrEnum):
 
     OPEN_PULSE = "open_pulse"
     DECLINE_PULSE = "decline_pulse"
+    # Followed by ":" and the answer; a row holds one for each.
+    TAP = "tap"
+    GO_ON_WITH_PULSE = "go_on_with_pulse"
     PREVIEW = "preview"
     ASK = "ask"
     ANSWER = "answer"

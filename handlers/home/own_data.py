@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from handlers.edge.access import Permit
 from handlers.home.home import Home
 from handlers.ids import Action
-from handlers.pulses import pulse_view
+from handlers.pulses.asking import asking_message
 from handlers.pulses.pulse import change_asking_message
 from handlers.services import Services
 from surveys import outbox, own_data
@@ -55,11 +55,9 @@ class OwnData:
         own_data.erase(services.database, services.keys, person, now=services.now())
         with services.database.read() as session:
             pulse = rounds.open_pulse(session, person, now=services.now())
+            anew = asking_message(session, services, person, pulse.round) if pulse else {}
         if pulse is not None:
-            zone = person.zone(services.schedule.company_zone.key)
-            change_asking_message(
-                services, person, pulse.round, pulse_view.ask_message(person, pulse.round, zone=zone)
-            )
+            change_asking_message(services, person, pulse.round, anew)
         self._show(client, body, person, done="erased")
 
     def keep_diary(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:

@@ -51,6 +51,11 @@ class Words:
         """'Thursday 16:00'."""
         return f"{self(f'weekday.{local.weekday()}')} {local:%H:%M}"
 
+    def when_on(self, local: datetime) -> str:
+        """'Tuesday 17 Nov, 09:00', where it may be another week."""
+        weekday = self(f"weekday.{local.weekday()}")
+        return self("date.when_on", weekday=weekday, day=self.day(local.date()), time=f"{local:%H:%M}")
+
     def number(self, value: float, places: int = 1) -> str:
         """A number with the decimal sign of the language."""
         text = f"{value:.{places}f}"

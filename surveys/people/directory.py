@@ -57,6 +57,11 @@ def units(session: Session) -> list[Unit]:
     return [Unit(row.id, legible_name(row.name) or row.id, row.parent_id) for row in rows]
 
 
+def company(session: Session) -> str:
+    """The name of the whole: of the unit above all others."""
+    return next((unit.name for unit in units(session) if unit.parent is None), "")
+
+
 def below(tree: list[Unit], unit_ids: frozenset[str]) -> frozenset[str]:
     """These units and everything under them; the tree has parents before children."""
     found = set(unit_ids)

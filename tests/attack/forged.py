@@ -158,6 +158,7 @@ def every_click(company: Quay) -> list[Forged]:
 ACTIONS = (
     *(action.value for action in Action if action is not Action.ASK),
     "ask:0",
+    "tap:3",
     "ask:look",
     "ask:",
     "grant_all",

@@ -57,6 +57,8 @@ FINAL = frozenset(
         "missing_scope",
     }
 )
+# What Slack says of blocks that it does not know, in a message and in a view.
+BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_arguments"})
 # How far back to look for a message that may have arrived although the answer was lost.
 LOOK_BACK = 30
 IDLE_SECONDS = 5.0
@@ -66,6 +68,8 @@ IDLE_SECONDS = 5.0
 Note = Callable[[Session], None]
 # The copy of what is kept about a Slack user, made when it is sent; None for somebody we do not know.
 OwnData = Callable[[str], dict[str, Any] | None]
+# The Home tab of a Slack user with their own answers in it, first with charts, then without; none of a stranger.
+OwnHistory = Callable[[str], list[dict[str, Any]]]
 
 
 class ResponseRefused(Exception):
@@ -84,10 +88,17 @@ class Sender:
     """
 
     def __init__(
-        self, database: Database, client: WebClient, clock: Clock, *, own_data: OwnData = lambda _: None
+        self,
+        database: Database,
+        client: WebClient,
+        clock: Clock,
+        *,
+        own_data: OwnData = lambda _: None,
+        own_history: OwnHistory = lambda _: [],
     ) -> None:
         client.retry_handlers.clear()
         self._own_data = own_data
+        self._own_history = own_history
         self._database = database
         self._client = client
         self._clock = clock
@@ -99,6 +110,7 @@ class Sender:
             "post": self._post,
             "note": self._post,
             "own_data": self._post,
+            "own_history": self._publish,
             "update": self._update,
             "ephemeral": self._ephemeral,
             "respond": self._respond,
@@ -234,6 +246,18 @@ class Sender:
             raise NobodyThere
         return made
 
+    def _publish(self, leased: Leased) -> SlackResponse | None:
+        """The Home tab with what only its owner may read; made at this moment, it goes through no table."""
+        user = leased.message.recipient
+        views = self._own_history(user)
+        if not views:
+            raise NobodyThere
+        payload = {"blocks": views[0]["blocks"], "fallback_blocks": views[-1]["blocks"]}
+        self._drawn_or_written(
+            lambda blocks: self._client.views_publish(user_id=user, view=views[0] | {"blocks": blocks}), payload
+        )
+        return None
+
     def _update(self, leased: Leased) -> SlackResponse | None:
         if not leased.target_channel or not leased.target_ts:
             return None
@@ -275,7 +299,7 @@ class Sender:
         try:
             return send(payload["blocks"])
         except SlackApiError as problem:
-            if "fallback_blocks" not in payload or problem.response.get("error") != "invalid_blocks":
+            if "fallback_blocks" not in payload or problem.response.get("error") not in BAD_BLOCKS:
                 raise
             return send(payload["fallback_blocks"])
 

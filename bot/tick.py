@@ -8,8 +8,9 @@ from handlers.actions.effect_view import effect_message
 from handlers.alerts import copies
 from handlers.digests.digest import digest_message
 from handlers.pulses import asking, pulse_view
+from handlers.results.result_view import result_message
 from handlers.services import Services
-from surveys import actions, alerts, count, digests, outbox, retention
+from surveys import actions, alerts, count, digests, outbox, outcomes, reactions, retention
 from surveys.ballots.keys import MasterKey
 from surveys.counting.noise import BLURRED, Noise
 from surveys.outbox import Message
@@ -59,6 +60,7 @@ class Tick:
             (Act.INVITE, self._invite),
             (Act.REMIND, self._remind),
             (Act.SEND_DIGESTS, self._digest),
+            (Act.SHARE_RESULTS, self._share_results),
             (Act.REPORT_EFFECTS, self._report_effects),
             (Act.RUN_RETENTION, self._retain),
         ]
@@ -70,6 +72,7 @@ class Tick:
             instants = [
                 rounds.next_due(session, now=after),
                 digests.next_due(session),
+                outcomes.next_due(session),
                 alerts.next_wake(session),
                 actions.next_due(session, schedule=schedule),
             ]
@@ -139,7 +142,10 @@ class Tick:
             unplanned = digests.unplanned(session)
             for release_id in unplanned:
                 digests.plan(session, release_id, schedule=services.schedule)
+                outcomes.plan(session, release_id, schedule=services.schedule)
             if unplanned:
+                # Before anybody is told of actions, and once for each round.
+                reactions.release(session, k=rounds.promised_group(session))
                 copies.tell(session, leaders_channel=self._leaders_channel, now=now)
             copies.wake(session, now=now)
 
@@ -149,6 +155,14 @@ class Tick:
                 payload = digest_message(session, owed)
                 key = f"digest:{owed.release_id}:{owed.person.id}"
                 outbox.post(session, Message(key, "post", owed.person.slack_id or "", payload), now=now)
+
+    def _share_results(self, now: datetime) -> None:
+        """Tell everybody who may have been asked what came of it, whether they answered or not."""
+        with self._services.database.work() as session:
+            for outcome in outcomes.take_due(session, now=now):
+                payload = result_message(session, outcome)
+                key = f"outcome:{outcome.release_id}:{outcome.person.id}"
+                outbox.post(session, Message(key, "post", outcome.person.slack_id or "", payload), now=now)
 
     def _report_effects(self, now: datetime) -> None:
         """Tell whoever logged an action what came of it, on the morning on which they would read a digest."""

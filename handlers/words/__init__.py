@@ -9,7 +9,10 @@ from typing import Any
 
 from analysis.stages import Stage
 
-LANGUAGES = ("en", "de")
+# Each by its own name. `COMPLETE` ones have every text; of others at least a rep's side is there.
+LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
+LANGUAGES = tuple(LANGUAGE_NAMES)
+COMPLETE = ("en", "de")
 FALLBACK = "en"
 
 

@@ -17,7 +17,8 @@ from surveys.storage.tables import PersonRow, RoleRow, UnitRow
 class Person:
     """Someone in the organisation. `leads` are the units they see the results of, with all below.
 
-    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers.
+    `keeps_diary` is their own choice: without one, no change is measured against their earlier answers. So is
+    `chosen_language`; without one, `language` is that of their Slack.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Person:
     roles: frozenset[Role]
     leads: frozenset[str]
     keeps_diary: bool = True
+    chosen_language: str | None = None
 
     def zone(self, fallback: str) -> ZoneInfo:
         """Their own time zone, or the company's when Slack shows none that we know."""
@@ -121,12 +123,18 @@ def _person(row: PersonRow, roles: list[RoleRow]) -> Person:
         name=legible_name(row.name) or row.email,
         slack_id=row.slack_id,
         timezone=row.timezone,
-        language=(row.locale or "en").replace("_", "-").split("-")[0],
+        language=(row.language or row.locale or "en").replace("_", "-").split("-")[0],
         unit_id=row.unit_id,
         roles=frozenset(Role(role.role) for role in roles),
         leads=frozenset(role.unit_id for role in roles if role.role in leading),
         keeps_diary=row.keeps_diary,
+        chosen_language=row.language,
     )
+
+
+def choose_language(session: Session, person: Person, language: str | None) -> None:
+    """Note in which language somebody wants to read; None for that of their Slack."""
+    session.execute(update(PersonRow).where(PersonRow.id == person.id).values(language=language))
 
 
 def keep_diary(session: Session, person: Person, *, keeps: bool) -> None:

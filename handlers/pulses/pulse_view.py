@@ -92,7 +92,7 @@ def begun_message(person: Person, in_round: Round, *, zone: ZoneInfo) -> dict[st
     title = say("asking.begun", count=count)
     blocks = [
         section(
-            f"*{title}*\n{say('asking.begun_more', seconds=SECONDS_AN_ITEM * (count - 1))} "
+            f"*{title}*\n{say('asking.begun_more', seconds=-(-SECONDS_AN_ITEM * (count - 1) // 10) * 10)} "
             f"{say('asking.until', until=_until(in_round, zone, say))}"
         ),
         actions(
@@ -186,10 +186,8 @@ def modal(
     say = words(person.language)
     until = say.when(in_round.closes_at.astimezone(zone))
     promise = say("pulse.promise", k=in_round.smallest_group, until=until)
-    diary = [say("pulse.promise_diary")] if person.keeps_diary else []
     first = [*([note] if note else []), *([say("pulse.again")] if done_before and not begun else [])]
-    blocks = [*([section("\n".join(first))] if first else []), context(" ".join([promise, *diary]))]
-    blocks.append(actions(button(say("pulse.preview"), Action.PREVIEW)))
+    blocks = [*([section("\n".join(first))] if first else []), context(promise)]
     blocks += [_begun(_item_block(item, say), tapped) for item in items]
     blocks += [
         {
@@ -216,6 +214,9 @@ def modal(
                 "options": [{"text": plain(say("pulse.never_quote"), 75), "value": "never"}],
             },
         },
+        # Beside the button that sends, where who hesitates looks; a phone shows the first question at once.
+        actions(button(say("pulse.preview"), Action.PREVIEW)),
+        *([context(say("pulse.promise_diary"))] if person.keeps_diary else []),
     ]
     return {
         "type": "modal",

@@ -66,7 +66,7 @@ def test_a_tap_is_sealed_at_once_and_the_form_begins_with_it(office: Office) -> 
     assert chosen(view) == ["4"]
     assert SAY("asking.sealed_now") in words_of(view)
     message = becomes(office, "north1", "1 of 4 answered and sealed")
-    assert "about 39 s" in words_of(message)
+    assert "about 40 s" in words_of(message)
     assert action_ids(message) == [Action.GO_ON_WITH_PULSE, Action.DECLINE_PULSE]
     # Which answer it was stands nowhere in Slack, and that there was one stands nowhere in the outbox.
     assert "4" not in {one.get("value") for block in message["blocks"] for one in block.get("elements", [])}

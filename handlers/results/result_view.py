@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from analysis.answers import Reported
 from analysis.figures import Record
 from analysis.stages import CORE, WHEEL, Stage
 from handlers.actions.effect_view import effect_headline
@@ -14,7 +15,7 @@ from handlers.actions.marks import action_text, counts_text
 from handlers.ids import Action
 from handlers.showing.blocks import Block, actions, button, context, escape, header, section
 from handlers.showing.charts import ACTION
-from handlers.showing.figures import newest, short_figure_text
+from handlers.showing.figures import change_text, level_text, newest
 from handlers.words import Words, words
 from surveys import outcomes, reactions, results, sharing
 from surveys.actions import Action as Done
@@ -84,29 +85,36 @@ def home_blocks(found: Heard, say: Words) -> list[Block]:
 
 
 def figure_blocks(record: Record, unit_id: str, say: Words, *, week: date) -> list[Block]:
-    """The company's figures and the region's, a line for each of the three measures."""
+    """The company's figures with the region's beside them, a line for each of the three measures."""
     company, region = sharing.company(record), sharing.region_of(record, unit_id)
-    lines, withheld = [], False
+    lines: list[str] = []
+    counts: dict[str, list[int]] = {}
     for stage in CORE:
-        whole = newest(record, company or "", stage, week=week)
-        if whole is None:
-            continue
-        told = short_figure_text(whole, say)
-        part = None
-        if region is not None and region in sharing.shared_regions(record, stage, week=week):
-            part = newest(record, region, stage, week=week)
-        withheld = withheld or (region is not None and part is None)
-        beside = say(
-            "outcome.region",
-            region=escape(record.names.get(region or "", "")),
-            figure=short_figure_text(part, say) if part else "",
-        )
-        lines.append(f"• *{say.stage(stage)}:* {told}" + (f"\n   {beside}" if part else ""))
+        units = [company, *([region] if region in sharing.shared_regions(record, stage, week=week) else [])]
+        told = [figure for unit in units if unit and (figure := newest(record, unit, stage, week=week))]
+        for figure in told:
+            counts.setdefault(figure.unit, []).append(figure.n)
+        beside = [f"{escape(record.names[part.unit])} {_figure(part, say)}" for part in told[1:]]
+        lines += [f"• *{say.stage(stage)}:* {' · '.join([_figure(told[0], say), *beside])}"] if told else []
     if not lines:
         return [section(say("outcome.too_few"))]
-    small = [say("outcome.whose", company=escape(record.names.get(company or "", "")))]
-    small += [say("outcome.no_region", region=escape(record.names.get(region or "", "")))] if withheld else []
-    return [section("\n".join(lines)), context(" ".join([*small, say("outcome.good")]))]
+    answered = [
+        say("outcome.answered", unit=escape(record.names[unit]), count=max(numbers))
+        for unit, numbers in counts.items()
+    ]
+    alone = region is not None and region not in counts
+    withheld = [say("outcome.no_region", region=escape(record.names[region or ""]))] if alone else []
+    small = [f"{' · '.join(answered)}.", *withheld, say("outcome.good")]
+    return [section("\n".join(lines)), context(" ".join(small))]
+
+
+def _figure(figure: Reported, say: Words) -> str:
+    """'3.4 of 5, *0.2 points worse*': a change that is more than noise is bold."""
+    level = level_text(figure, say)
+    if figure.change is None:
+        return level
+    change = change_text(figure.change, figure.scale, say)
+    return say("outcome.figure", level=level, change=f"*{change}*" if figure.more_than_noise else change)
 
 
 def action_blocks(action: Done, own: Reaction | None, record: Record, say: Words) -> list[Block]:

@@ -44,8 +44,13 @@ class Outcome:
 
 
 def plan(session: Session, release_id: str, *, schedule: Schedule) -> None:
-    """Owe everybody who may have been asked in a round an account of it, on the morning of the digests."""
+    """Owe everybody who may have been asked in a round an account of it, on the morning of the digests.
+
+    Nobody is owed one of a round in which nobody was asked, after a standstill.
+    """
     release = session.get_one(ReleaseRow, release_id)
+    if not release.invited:
+        return
     counted = {
         unit_id
         for units in session.scalars(select(GroupRow.unit_ids).where(GroupRow.release_id == release_id))

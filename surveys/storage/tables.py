@@ -182,6 +182,8 @@ class ReleaseRow(Table):
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), unique=True)
     week_on: Mapped[date]
     smallest_group: Mapped[int]
+    # How many were asked in all, those in no group included.
+    invited: Mapped[int] = mapped_column(default=0)
 
 
 class GroupRow(Table):

@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("round_id", sa.String(length=255), nullable=False),
         sa.Column("week_on", sa.Date(), nullable=False),
         sa.Column("smallest_group", sa.Integer(), nullable=False),
+        sa.Column("invited", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_release_round_id_round")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
         sa.UniqueConstraint("round_id", name=op.f("uq_release_round_id")),

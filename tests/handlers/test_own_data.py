@@ -107,7 +107,7 @@ def test_rep_reads_what_is_kept_now_and_until_when(office: Office) -> None:
 
 def test_skipping_and_answering_look_the_same_there(office: Office) -> None:
     assert office.press("north2", Action.DECLINE_PULSE).ok
-    office.wait(lambda: True if ballots(office) else None)
+    office.wait(lambda: True if SAY("pulse.declined") in words_of(office.message("north2")) else None)
     assert "something of yours lies in it, sealed: answers or a blank" in words_of(office.home("north2"))
 
 

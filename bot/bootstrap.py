@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.slack_directory import SlackAbsences, SlackRefuses, sync
 from bot.tick import Tick
 from handlers.home import own_data_view
+from handlers.home.home import Home
 from handlers.listeners import register
 from handlers.services import Services
 from surveys import audit, diaries, own_data
@@ -60,7 +61,12 @@ class Orgpulse:
             rotation.check_fits(session, self._master)
         self.client = WebClient(token=_secret(settings, "slack_bot_token"), base_url=settings.slack_api_url)
         self.sender = Sender(
-            self.database, self._client_of_its_own(), self.clock, own_data=self._own_data, wanted=self._wanted
+            self.database,
+            self._client_of_its_own(),
+            self.clock,
+            own_data=self._own_data,
+            own_history=self._own_history,
+            wanted=self._wanted,
         )
         self.services = Services(
             database=self.database,
@@ -117,6 +123,16 @@ class Orgpulse:
         services = self.services
         with self.database.read() as session:
             return still_wanted(session, services.keys, key, schedule=services.schedule, now=self.clock.now())
+
+    def _own_history(self, slack_id: str) -> list[dict[str, Any]]:
+        """The Home tab of a Slack user with their diary in it, which the master key opens; and without charts."""
+        with self.database.read() as session:
+            person = directory.by_slack_id(session, slack_id)
+            if person is None:
+                return []
+            diary = diaries.read(session, person, master=self._master, on=self.clock.now().date())
+        home = Home(self.services)
+        return [home.view(person, history=diary, drawn=drawn) for drawn in (True, False)]
 
     def _client_of_its_own(self) -> WebClient:
         return WebClient(token=self.client.token, base_url=self.client.base_url)

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from handlers.actions.effect_view import effect_message
 from handlers.alerts import copies
 from handlers.digests.digest import digest_message
-from handlers.pulses import later_view, pulse_view
+from handlers.pulses import asking, later_view, pulse_view
+from handlers.results.result_view import result_message
 from handlers.services import Services
 from handlers.welcome.welcome_view import welcome_message
-from surveys import actions, alerts, count, digests, outbox, retention
+from surveys import actions, alerts, count, digests, outbox, outcomes, reactions, retention
 from surveys.ballots.keys import MasterKey
 from surveys.counting.noise import BLURRED, Noise
 from surveys.outbox import Message
@@ -75,6 +76,7 @@ class Tick:
             (Act.REMIND, self._remind),
             (Act.BRING_BACK, self._bring_back),
             (Act.SEND_DIGESTS, self._digest),
+            (Act.SHARE_RESULTS, self._share_results),
             (Act.REPORT_EFFECTS, self._report_effects),
             (Act.RUN_RETENTION, self._retain),
         ]
@@ -87,6 +89,7 @@ class Tick:
                 rounds.next_due(session, schedule=schedule, now=after),
                 digests.next_due(session),
                 first_contact.next_due(session, schedule=schedule, now=after),
+                outcomes.next_due(session),
                 alerts.next_wake(session),
                 actions.next_due(session, schedule=schedule),
             ]
@@ -127,8 +130,7 @@ class Tick:
         away = self._away(Due.ASK, now)
         with services.database.work() as session:
             for person, in_round in rounds.invite_due(session, schedule=services.schedule, now=now, away=away):
-                zone = person.zone(services.schedule.company_zone.key)
-                payload = pulse_view.ask_message(person, in_round, zone=zone)
+                payload = asking.asking_message(session, services, person, in_round)
                 key = message_keys.ask(in_round.id, person.id)
                 outbox.post(session, Message(key, "post", person.slack_id or "", payload), now=now)
 
@@ -178,13 +180,14 @@ class Tick:
 
     def _say_closed(self, round_id: str, now: datetime) -> None:
         """Take the buttons off everybody's message, answered or not; the count forgets who they were."""
-        with self._services.database.work() as session:
-            people = rounds.asked(session, round_id)
+        services = self._services
+        with services.database.work() as session:
+            people, in_round = rounds.asked(session, round_id), rounds.by_id(session, round_id)
             for place in outbox.places(session, message_keys.asks(round_id)):
                 if place.recipient not in people:
                     continue
                 key = message_keys.closing(round_id, place)
-                payload = pulse_view.closed_message(people[place.recipient])
+                payload = asking.closed_message(services, people[place.recipient], in_round)
                 outbox.post(session, Message(key, "update", place.recipient, payload, place=place), now=now)
 
     def _tell(self, now: datetime) -> None:
@@ -193,8 +196,12 @@ class Tick:
         with services.database.work() as session:
             unplanned = digests.unplanned(session)
             for release_id in unplanned:
-                digests.plan(session, release_id, schedule=self._schedule_of(session, release_id))
+                schedule = self._schedule_of(session, release_id)
+                digests.plan(session, release_id, schedule=schedule)
+                outcomes.plan(session, release_id, schedule=schedule)
             if unplanned:
+                # Before anybody is told of actions, and once for each round.
+                reactions.release(session, k=rounds.promised_group(session))
                 copies.tell(session, leaders_channel=services.leaders_channel, now=now)
             copies.wake(session, now=now)
 
@@ -210,6 +217,14 @@ class Tick:
                 payload = digest_message(session, owed)
                 key = f"digest:{owed.release_id}:{owed.person.id}"
                 outbox.post(session, Message(key, "post", owed.person.slack_id or "", payload), now=now)
+
+    def _share_results(self, now: datetime) -> None:
+        """Tell everybody who may have been asked what came of it, whether they answered or not."""
+        with self._services.database.work() as session:
+            for outcome in outcomes.take_due(session, now=now):
+                payload = result_message(session, outcome)
+                key = f"outcome:{outcome.release_id}:{outcome.person.id}"
+                outbox.post(session, Message(key, "post", outcome.person.slack_id or "", payload), now=now)
 
     def _report_effects(self, now: datetime) -> None:
         """Tell whoever logged an action what came of it, on the morning on which they would read a digest."""

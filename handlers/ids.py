@@ -8,6 +8,9 @@ class Action(StrEnum):
 
     OPEN_PULSE = "open_pulse"
     DECLINE_PULSE = "decline_pulse"
+    # Followed by ":" and the answer; a row holds one for each.
+    TAP = "tap"
+    GO_ON_WITH_PULSE = "go_on_with_pulse"
     PREVIEW = "preview"
     ASK = "ask"
     ANSWER = "answer"
@@ -17,6 +20,13 @@ class Action(StrEnum):
     ERASE_ANSWERS = "erase_answers"
     KEEP_DIARY = "keep_diary"
     KEEP_NO_DIARY = "keep_no_diary"
+    # Followed by ":" and what somebody thinks of an action.
+    REACT = "react"
+    OWN_HISTORY = "own_history"
+    CHOOSE_LANGUAGE = "choose_language"
+    REPLY_TO_THEME = "reply_to_theme"
+    REPLY_THEME = "reply_theme"
+    REPLY_TEXT = "reply_text"
     LOG_ACTION = "log_action"
     LOG_KIND = "log_kind"
     LOG_UNIT = "log_unit"
@@ -46,6 +56,7 @@ class Callback(StrEnum):
 
     PULSE = "pulse"
     LOG = "log"
+    REPLY = "reply"
     DISPUTE = "dispute"
     LATER = "later"
     WHEN = "when"

@@ -6,6 +6,7 @@ from handlers.actions.log import ActionLog
 from handlers.admin.members import Members
 from handlers.admin.setup import Setup
 from handlers.alerts.handling import Alerts
+from handlers.digests.replying import Replying
 from handlers.edge.errors import report_error
 from handlers.home.home import Home
 from handlers.home.own_data import OwnData
@@ -13,6 +14,7 @@ from handlers.pulses.out_of_turn import PulseNow
 from handlers.pulses.pulse import Pulses
 from handlers.pulses.wishes import WishesOfReps
 from handlers.questions.ask import Questions
+from handlers.results.reacting import Reacting
 from handlers.services import Services
 from handlers.welcome.welcome import Welcome
 
@@ -28,6 +30,8 @@ def register(app: App, services: Services) -> None:
     Members(services).register(app)
     Setup(services).register(app)
     Welcome(services, home).register(app)
+    Reacting(services, home).register(app)
+    Replying(services).register(app)
     ActionLog(services).register(app)
     Alerts(services).register(app)
     Questions(services).register(app)

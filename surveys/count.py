@@ -95,7 +95,15 @@ def _invited(session: Session, round_id: str) -> Counter[str]:
 
 def _write_release(session: Session, row: RoundRow, groups: Sequence[Group], invited: Counter[str]) -> str:
     release_id = secrets.token_hex(8)
-    session.add(ReleaseRow(id=release_id, round_id=row.id, week_on=row.week_on, smallest_group=row.smallest_group))
+    session.add(
+        ReleaseRow(
+            id=release_id,
+            round_id=row.id,
+            week_on=row.week_on,
+            smallest_group=row.smallest_group,
+            invited=invited.total(),
+        )
+    )
     session.flush()
     for group in groups:
         group_id = secrets.token_hex(8)

@@ -14,6 +14,7 @@ from analysis.questions import Intent
 from analysis.stages import Stage
 from analysis.themes import Comment, Theme, quotable, shown
 from handlers.actions.marks import action_marks
+from handlers.digests.reply_view import reply_value
 from handlers.ids import Action
 from handlers.questions.question_text import about, question_text
 from handlers.questions.themes_view import theme_line
@@ -116,7 +117,7 @@ def _unit_blocks(this: _Week, unit_id: str, said: Said, charts: Sequence[Block])
         *([context(say("digest.merged", others=escape(say.listing(together))))] if together else []),
         section(figures_text(figures, say)),
         *charts,
-        *_theme_blocks(said, unit_id, say),
+        *_theme_blocks(said, unit_id, this.week, say),
         section(f"*{say('digest.talk')}*\n{say(_talk_key(state))}"),
         _buttons(name, state, say),
         context(" ".join(small_print)),
@@ -193,14 +194,19 @@ def themes_text(said: Said, unit_id: str, say: Words) -> str:
     return "\n".join([f"*{title}*", *rows])
 
 
-def _theme_blocks(said: Said, unit_id: str, say: Words) -> list[Block]:
+def _theme_blocks(said: Said, unit_id: str, week: date, say: Words) -> list[Block]:
     quotes = [index for theme in said.themes for index in quotable(theme, said.comments)]
     above = [said.home.name] if said.home and said.home.id != unit_id else []
     return [
         section(themes_text(said, unit_id, say)),
         *([quote(said.comments[quotes[0]].text)] if quotes else []),
         *(context(say("digest.themes_kept", unit=escape(name))) for name in above),
+        *([actions(_reply_button(unit_id, week, say))] if said.themes else []),
     ]
+
+
+def _reply_button(unit_id: str, week: date, say: Words) -> Block:
+    return button(say("reply.button"), Action.REPLY_TO_THEME, value=reply_value(unit_id, week))
 
 
 def _buttons(name: str, state: State | None, say: Words) -> Block:

@@ -112,6 +112,7 @@ def copy_message(kept: Kept, diary: Diary, bank: QuestionBank, *, zone: ZoneInfo
         blocks.append(section(_diary_text(kept, diary, say)))
         blocks += [section(_round_text(week, answers, bank, say)) for week, answers in reversed(diary.entries)]
     blocks += _deed_blocks(kept, say, zone)
+    blocks += _reaction_blocks(kept, say)
     blocks.append(context(say("copy.lies_in_slack")))
     # The text is what a locked phone shows: nothing of the copy stands in it.
     return {"text": say("copy.title"), "blocks": blocks}
@@ -129,6 +130,15 @@ def _deed_blocks(kept: Kept, say: Words, zone: ZoneInfo) -> list[Block]:
         for deed in kept.deeds[-MOST_DEEDS:]
     ]
     return [section("\n".join([f"*{say('copy.deeds')}*", *lines]))] if lines else []
+
+
+def _reaction_blocks(kept: Kept, say: Words) -> list[Block]:
+    """What they said of actions, as long as it can be told to be theirs."""
+    lines = [
+        f"{say.day_of_year(action.done_on)}, {say(f'action.{action.kind.value}')}: {say(f'outcome.{said.value}')}"
+        for action, said in kept.reactions[-MOST_DEEDS:]
+    ]
+    return [section("\n".join([f"*{say('outcome.own')}*", *lines]))] if lines else []
 
 
 def _round_text(week: date, answers: Mapping[str, float], bank: QuestionBank, say: Words) -> str:

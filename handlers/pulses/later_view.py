@@ -12,10 +12,9 @@ from surveys.rounds.rounds import Round
 from surveys.rounds.wishes import Wishes
 
 
-def later_message(person: Person, in_round: Round, at: datetime, *, zone: ZoneInfo) -> dict[str, Any]:
+def later_message(person: Person, asked: dict[str, Any], at: datetime, *, zone: ZoneInfo) -> dict[str, Any]:
     """The asking message after somebody chose later: it can still be answered, and says when it comes back."""
     say = words(person.language)
-    asked = pulse_view.ask_message(person, in_round, zone=zone)
     return asked | {"blocks": [*asked["blocks"], context(say("later.chosen", at=say.when(at.astimezone(zone))))]}
 
 

@@ -39,11 +39,16 @@ def read(
             problems[block_id] = say("pulse.bad_hours" if hours else "pulse.bad_answer", most=f"{MOST_HOURS:.0f}")
             continue
         answers[item_id] = value
-    comment = (values.get(COMMENT_BLOCK, {}).get(Action.COMMENT, {}).get("value") or "").strip()
+    comment = comment_in(values)
     never = values.get(QUOTE_BLOCK, {}).get(Action.NEVER_QUOTE, {}).get("selected_options") or []
     if not answers and not comment and not problems:
         problems[f"{ITEM_BLOCK}{item_ids[0]}"] = say("pulse.empty")
     return Filled(answers, comment, not never, problems)
+
+
+def comment_in(values: dict[str, dict[str, Any]]) -> str:
+    """What somebody wrote, whatever became of it."""
+    return (values.get(COMMENT_BLOCK, {}).get(Action.COMMENT, {}).get("value") or "").strip()
 
 
 def _raw(element: dict[str, Any]) -> str:

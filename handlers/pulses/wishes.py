@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from handlers.edge.access import Permit
 from handlers.ids import Action, Callback
-from handlers.pulses import later_view, pulse_view, wishes_view
+from handlers.pulses import asking, later_view, pulse_view, wishes_view
 from handlers.pulses.pulse import change_asking_message
 from handlers.services import Services
 from handlers.words import Words, words
@@ -116,7 +116,7 @@ class WishesOfReps:
                 schedule=services.schedule,
                 now=services.now(),
             )
-        return later_view.later_message(person, pulse.round, at, zone=person.zone(self._company_zone))
+        return self._comes_back(person, pulse, at)
 
     def _bring_back(self, person: Person, pulse: Pulse, at: datetime) -> dict[str, Any]:
         services = self._services
@@ -124,7 +124,12 @@ class WishesOfReps:
             wishes.bring_back(
                 session, services.keys, person, pulse, at, schedule=services.schedule, now=services.now()
             )
-        return later_view.later_message(person, pulse.round, at, zone=person.zone(self._company_zone))
+        return self._comes_back(person, pulse, at)
+
+    def _comes_back(self, person: Person, pulse: Pulse, at: datetime) -> dict[str, Any]:
+        with self._services.database.read() as session:
+            asked = asking.asking_message(session, self._services, person, pulse.round)
+        return later_view.later_message(person, asked, at, zone=person.zone(self._company_zone))
 
     def _when_modal(self, person: Person) -> dict[str, Any]:
         with self._services.database.read() as session:

@@ -25,6 +25,7 @@ class Person:
     `keeps_diary` is their own choice: without one, no change is measured against their earlier answers. So is
     `opted_out`: they are not asked. `welcomed_at` is when they were told what this is. `country` is what the
     roster says, if it does; `joined_on` is missing for the company's first people.
+    `chosen_language` is theirs too; without one, `language` is that of their Slack.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Person:
     welcomed_at: datetime | None = None
     opted_out: bool = False
     deactivated: bool = False
+    chosen_language: str | None = None
 
     def zone(self, fallback: str) -> ZoneInfo:
         """Their own time zone, or the company's when Slack shows none that we know."""
@@ -70,6 +72,11 @@ def units(session: Session) -> list[Unit]:
     # Sorted here: databases differ in how they sort, and a parent's id is the beginning of its children's.
     rows = sorted(session.scalars(select(UnitRow)), key=lambda row: row.id)
     return [Unit(row.id, legible_name(row.name) or row.id, row.parent_id) for row in rows]
+
+
+def company(session: Session) -> str:
+    """The name of the whole: of the unit above all others."""
+    return next((unit.name for unit in units(session) if unit.parent is None), "")
 
 
 def below(tree: list[Unit], unit_ids: frozenset[str]) -> frozenset[str]:
@@ -134,7 +141,7 @@ def _person(row: PersonRow, roles: list[RoleRow]) -> Person:
         name=legible_name(row.name) or row.email,
         slack_id=row.slack_id,
         timezone=row.timezone,
-        language=(row.locale or "en").replace("_", "-").split("-")[0],
+        language=(row.language or row.locale or "en").replace("_", "-").split("-")[0],
         unit_id=row.unit_id,
         roles=frozenset(Role(role.role) for role in roles),
         leads=frozenset(role.unit_id for role in roles if role.role in leading),
@@ -145,7 +152,13 @@ def _person(row: PersonRow, roles: list[RoleRow]) -> Person:
         welcomed_at=row.welcomed_at,
         opted_out=row.opted_out,
         deactivated=row.deactivated,
+        chosen_language=row.language,
     )
+
+
+def choose_language(session: Session, person: Person, language: str | None) -> None:
+    """Note in which language somebody wants to read; None for that of their Slack."""
+    session.execute(update(PersonRow).where(PersonRow.id == person.id).values(language=language))
 
 
 def keep_diary(session: Session, person: Person, *, keeps: bool) -> None:

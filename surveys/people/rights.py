@@ -19,6 +19,9 @@ class Act(StrEnum):
     CARE_FOR_OWN_DATA = "care_for_own_data"
     ASK = "ask"
     SEE_RESULTS = "see_results"
+    HEAR_RESULTS = "hear_results"
+    REACT = "react"
+    REPLY_TO_THEME = "reply_to_theme"
     RECEIVE_DIGEST = "receive_digest"
     RECEIVE_ALERT = "receive_alert"
     HANDLE_ALERT = "handle_alert"
@@ -50,6 +53,7 @@ class Act(StrEnum):
     CLOSE_ROUND = "close_round"
     TELL = "tell"
     SEND_DIGESTS = "send_digests"
+    SHARE_RESULTS = "share_results"
     REPORT_EFFECTS = "report_effects"
     RUN_RETENTION = "run_retention"
 
@@ -79,6 +83,10 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.CARE_FOR_OWN_DATA: frozenset({Party.KNOWN}),
     Act.ASK: frozenset({Party.KNOWN, Party.STRANGER}),
     Act.SEE_RESULTS: frozenset({Party.MANAGER, Party.LEADER}),
+    # The company's and their region's figures alone (`surveys.sharing`).
+    Act.HEAR_RESULTS: frozenset({Party.REP}),
+    Act.REACT: frozenset({Party.REP}),
+    Act.REPLY_TO_THEME: frozenset({Party.MANAGER, Party.LEADER}),
     Act.RECEIVE_DIGEST: frozenset({Party.MANAGER}),
     Act.RECEIVE_ALERT: frozenset({Party.LEADER}),
     Act.HANDLE_ALERT: frozenset({Party.LEADER}),
@@ -108,6 +116,7 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.BRING_BACK: frozenset({Party.CLOCK}),
     Act.CLOSE_ROUND: frozenset({Party.CLOCK}),
     Act.TELL: frozenset({Party.CLOCK}),
+    Act.SHARE_RESULTS: frozenset({Party.CLOCK}),
     Act.SEND_DIGESTS: frozenset({Party.CLOCK}),
     Act.REPORT_EFFECTS: frozenset({Party.CLOCK}),
     Act.RUN_RETENTION: frozenset({Party.CLOCK, Party.OPERATOR}),

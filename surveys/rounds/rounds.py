@@ -457,6 +457,11 @@ def open_pulse(session: Session, person: Person, *, now: datetime) -> Pulse | No
     return Pulse(_round(found[1]), found[0].unit_id) if found else None
 
 
+def by_id(session: Session, round_id: str) -> Round:
+    """A round that there is."""
+    return _round(session.get_one(RoundRow, round_id))
+
+
 def asked(session: Session, round_id: str) -> dict[str, Person]:
     """People who were asked in a round, by Slack id."""
     ids = set(

@@ -99,6 +99,8 @@ class PersonRow(Table):
     # The newest week in which a round planned to ask them. A person is in one round a week at most.
     asked_week_on: Mapped[date | None]
     keeps_diary: Mapped[bool] = mapped_column(default=True)
+    # Their own choice of a language; without one it is Slack's.
+    language: Mapped[str | None]
 
     title: Mapped[str | None]
     deactivated: Mapped[bool] = mapped_column(default=False)
@@ -229,6 +231,8 @@ class ReleaseRow(Table):
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), unique=True)
     week_on: Mapped[date]
     smallest_group: Mapped[int]
+    # How many were asked in all, those in no group included.
+    invited: Mapped[int] = mapped_column(default=0)
 
 
 class GroupRow(Table):
@@ -320,6 +324,15 @@ class DigestRow(Table):
     sent: Mapped[bool] = mapped_column(default=False)
 
 
+class OutcomeRow(Table):
+    """What became of a round, owed to somebody who may have been asked in it; gone once it is told."""
+
+    __tablename__ = "outcome"
+    release_id: Mapped[str] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    due_at: Mapped[datetime]
+
+
 # -- alerts and what was done ------------------------------------------------------------------------------
 
 
@@ -376,6 +389,19 @@ class ActionRow(Table):
     logged_at: Mapped[datetime]
     alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"))
     reported_weeks: Mapped[int] = mapped_column(default=0)
+    # How many people said so, as it came out last.
+    helped: Mapped[int] = mapped_column(default=0)
+    no_change: Mapped[int] = mapped_column(default=0)
+
+
+class ReactionRow(Table):
+    """What somebody thinks of an action. No name, no time, no order: `key` is an HMAC of action and person."""
+
+    __tablename__ = "reaction"
+    action_id: Mapped[str] = mapped_column(ForeignKey("action.id"), primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    reaction: Mapped[str]
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class AttainmentRow(Table):

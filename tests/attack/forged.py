@@ -163,6 +163,8 @@ def every_click(company: Quay) -> list[Forged]:
 ACTIONS = (
     *(action.value for action in Action if action is not Action.ASK),
     "ask:0",
+    "tap:3",
+    "react:helped",
     "ask:look",
     "ask:",
     "grant_all",

@@ -23,6 +23,8 @@ from unittest.mock import patch
 from slack_bolt import BoltRequest
 
 from handlers.digests.digest import digest_message
+from handlers.results.result_view import figure_blocks
+from handlers.words import words
 from surveys import audit, results
 from surveys.ballots.sealed import quarter
 from surveys.digests import Owed
@@ -31,7 +33,6 @@ from surveys.people.directory import Person
 from surveys.people.rights import RIGHTS, Act, Party, may
 from surveys.people.roster import Role
 from surveys.rounds import answering, rounds
-from surveys.storage.tables import PersonRow
 from tests.attack.attack import Attack, Effort, Outcome, Progress, unseen
 from tests.attack.errors_heard import errors_heard
 from tests.attack.forged import Forged, every_click, requests
@@ -57,6 +58,8 @@ OWN_TEAM = {"north1": NORTH_TEAM, "south1": SOUTH_TEAM}
 # A click that failed names its line in the log.
 _REFERENCE = re.compile(r"\b[0-9a-f]{8}\b")
 MOST_EXAMPLES = 4
+# What everybody may change about themselves.
+OWN_CHOICES = ("keeps_diary", "language", "opted_out")
 
 
 @dataclass
@@ -123,7 +126,25 @@ class Attacked:
         for wrong in self._unauthorised(forged.user, before, self._tables):
             self.found.note("unauthorised write", f"{example}: {wrong}")
         # What the acknowledgement itself shows counts as sent.
-        return [_REFERENCE.sub("", content) for _, _, content in sent] + [_REFERENCE.sub("", str(answer.body))]
+        contents = [*(content for _, _, content in sent), str(answer.body)]
+        return [self._without_shared(forged.user, _REFERENCE.sub("", content)) for content in contents]
+
+    def _without_shared(self, user: str, content: str) -> str:
+        """What was sent without the company's and the region's figures, which are sums over others as well.
+
+        That no sum of those comes down to one group is held by `tests/surveys/test_sharing.py`.
+        """
+        with self.company.database.read() as session:
+            person = directory.by_slack_id(session, self.company.office.id(user))
+            if person is None or not may(person, Act.HEAR_RESULTS):
+                return content
+            record = results.whole_record(session)
+        say = words(person.language)
+        for week in record.weeks[-2:]:
+            for block in figure_blocks(record, person.unit_id, say, week=week):
+                told = block["text"] if "text" in block else block["elements"][0]
+                content = content.replace(json.dumps(told["text"], ensure_ascii=False)[1:-1], "shared")
+        return content
 
     def _unauthorised(
         self, user: str, before: Mapping[str, set[object]], after: Mapping[str, set[object]]
@@ -173,11 +194,10 @@ def _small_tables(company: Quay) -> dict[str, set[object]]:
         name: {tuple(str(one) if isinstance(one, list | dict) else one for one in row) for row in rows}
         for name, rows in all_tables(company.database, but=RELEASED).items()
     }
-    columns = [column.name for column in PersonRow.__table__.columns]
-    own = [columns.index(name) for name in ("keeps_diary", "opted_out")]
-    people: set[tuple[object, ...]] = found["person"]  # type: ignore[assignment]
-    found["person"] = {(row[0], *(row[place] for place in own)) for row in people} | {
-        ("roster", *(cell for place, cell in enumerate(row) if place not in (0, *own))) for row in people
+    people = company.rows("person")
+    found["person"] = {tuple(getattr(row, name) for name in ("id", *OWN_CHOICES)) for row in people} | {
+        ("roster", tuple(str(value) for name, value in row._mapping.items() if name not in OWN_CHOICES))
+        for row in people
     }
     return found
 

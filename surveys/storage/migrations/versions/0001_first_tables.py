@@ -24,6 +24,8 @@ UNSAMPLED = {
     "diary": ("key", "sealed"),
     "inbox": ("key",),
     "key": ("sealed_key",),
+    "outcome": ("person_id",),
+    "reaction": ("action_id", "key", "reaction"),
     "outbox": ("key", "recipient", "payload", "after", "channel", "ts"),
     "participation": ("person_id",),
     "person": ("id", "email", "name", "slack_id", "manager_email", "title"),
@@ -157,6 +159,7 @@ def upgrade() -> None:
         sa.Column("deactivated", sa.Boolean(), nullable=False),
         sa.Column("welcomed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opted_out", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.String(length=255), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
@@ -168,6 +171,7 @@ def upgrade() -> None:
         sa.Column("round_id", sa.String(length=255), nullable=False),
         sa.Column("week_on", sa.Date(), nullable=False),
         sa.Column("smallest_group", sa.Integer(), nullable=False),
+        sa.Column("invited", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_release_round_id_round")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
         sa.UniqueConstraint("round_id", name=op.f("uq_release_round_id")),
@@ -293,10 +297,30 @@ def upgrade() -> None:
         sa.Column("logged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("alert_id", sa.String(length=255), nullable=True),
         sa.Column("reported_weeks", sa.Integer(), nullable=False),
+        sa.Column("helped", sa.Integer(), nullable=False),
+        sa.Column("no_change", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_action_alert_id_alert")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_action_person_id_person")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_action_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+    )
+    op.create_table(
+        "reaction",
+        sa.Column("action_id", sa.String(length=255), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("reaction", sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_reaction_action_id_action")),
+        sa.PrimaryKeyConstraint("action_id", "key", name=op.f("pk_reaction")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "outcome",
+        sa.Column("release_id", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.String(length=255), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_outcome_person_id_person")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_outcome_release_id_release")),
+        sa.PrimaryKeyConstraint("release_id", "person_id", name=op.f("pk_outcome")),
     )
     op.create_table(
         "alert_note",
@@ -348,6 +372,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_alert_note_alert_id"))
 
     op.drop_table("alert_note")
+    op.drop_table("outcome")
+    op.drop_table("reaction")
     op.drop_table("action")
     op.drop_table("told")
     op.drop_table("role")

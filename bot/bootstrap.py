@@ -25,7 +25,8 @@ from handlers.services import Services
 from surveys import audit, diaries, own_data
 from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey
-from surveys.bank.items import default_bank
+from surveys.bank import meaning
+from surveys.bank.items import QuestionBank
 from surveys.clock import Clock, SystemClock
 from surveys.errors import OrgpulseError
 from surveys.people import directory
@@ -51,7 +52,7 @@ class Orgpulse:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.database = open_database(settings, pool_size=LISTENERS + 4)
-        self._hold_to_what_was_promised()
+        bank = self._hold_to_what_was_promised()
         secret = settings.master_key.get_secret_value() if settings.master_key else None
         self._master = MasterKey.load(path=settings.master_key_file, text=secret)
         with self.database.read() as session:
@@ -61,7 +62,7 @@ class Orgpulse:
         self.services = Services(
             database=self.database,
             keys=self._master.serving(),
-            bank=default_bank(),
+            bank=bank,
             schedule=settings.weekly(),
             clock=self.clock,
             smallest_group=settings.smallest_group,
@@ -69,7 +70,10 @@ class Orgpulse:
             change_soon=self.sender.change_soon,
         )
         self.tick = Tick(
-            self.services, self._master, leaders_channel=settings.leaders_channel, noise=settings.noise()
+            self.services,
+            self._master,
+            leaders_channel=settings.leaders_channel,
+            noise=settings.noise(items=bank.most_items),
         )
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.app = self._bolt_app()
@@ -79,11 +83,14 @@ class Orgpulse:
         self._web: WebServer | None = None
         self._scheduler: BackgroundScheduler | None = None
 
-    def _hold_to_what_was_promised(self) -> None:
-        """Refuse a smaller group than rounds were opened with, and note what else was set anew."""
+    def _hold_to_what_was_promised(self) -> QuestionBank:
+        """Refuse a smaller group or another meaning of an item than rounds had; note what else was set anew."""
+        bank = self.settings.bank()
         with self.database.work() as session:
             smallest_group_allowed(session, self.settings.smallest_group)
+            meaning.check(session, bank.items.values())
             audit.note_settings(session, self.settings.noted(), now=self.clock.now())
+        return bank
 
     def _bolt_app(self) -> App:
         try:

@@ -21,6 +21,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from surveys.bank.items import QuestionBank
+from surveys.bank.reading import read_packs
 from surveys.counting.atoms import SMALLEST_GROUP
 from surveys.counting.noise import BLURRED, Noise
 from surveys.errors import OrgpulseError
@@ -93,6 +95,8 @@ class Settings(BaseModel):
     # eight people moves by half a point on its own and two drops of one SD in five are missed; at 8 nearly all.
     budget: float = Field(16.0, gt=0, le=100)
     schedule: ScheduleSettings = ScheduleSettings()
+    # Files with items of the company's own; from orgpulse.toml, a path is relative to that file.
+    question_packs: tuple[Path, ...] = ()
     master_key_file: Path = Path("orgpulse.key")
     slack_api_url: str = "https://slack.com/api/"
     slack_bot_token: SecretStr | None = None
@@ -127,12 +131,18 @@ class Settings(BaseModel):
             "budget": f"{self.budget:g}",
             "timezone": self.timezone,
             "leaders_channel": self.leaders_channel,
+            "question_packs": ", ".join(str(pack) for pack in self.question_packs),
             **{f"schedule.{name}": value for name, value in at.items()},
         }
 
-    def noise(self) -> Noise:
-        """What is added to figures before they are released."""
-        return Noise.within(self.budget) if self.confidentiality == "noised" else BLURRED
+    def noise(self, *, items: int = 4) -> Noise:
+        """What is added to figures before they are released, of so many items at most."""
+        return Noise.within(self.budget, items=items) if self.confidentiality == "noised" else BLURRED
+
+    def bank(self) -> QuestionBank:
+        """The shipped items with the company's own; follow-ups only where they are counted."""
+        bank = read_packs(self.question_packs)
+        return bank if self.noise().shares is not None else bank.without_follow_ups()
 
     def weekly(self) -> Schedule:
         """The weekly pulse as the surveys understand it."""
@@ -181,6 +191,9 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
         WrongSettings: naming every wrong or unknown setting, and what to write instead.
     """
     values = _read_file(file or FILE, must_exist=file is not None)
+    packs = values.get("question_packs")
+    if isinstance(packs, list):
+        values["question_packs"] = [(file or FILE).parent / str(pack) for pack in packs]
     values |= _read_secret_files(os.environ)
     try:
         outside = _FromOutside(**values).model_dump()

@@ -118,6 +118,7 @@ class Pulses:
             answers=filled.answers,
             comment=filled.comment,
             quotable=filled.quotable,
+            chosen=filled.chosen,
         )
 
 

@@ -4,16 +4,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.ids import Action, Callback
-from handlers.showing.blocks import Block, actions, button, context, escape, plain, section
+from handlers.pulses import item_blocks
+from handlers.showing.blocks import actions, button, context, escape, plain, section
 from handlers.words import Words, words
 from surveys.ballots.sealed import LONGEST_COMMENT
-from surveys.bank.items import HIGHEST, LOWEST, MOST_HOURS, Item
+from surveys.bank.items import Item
 from surveys.outbox import Place
 from surveys.people.directory import Person
 from surveys.rounds.rounds import Round
 
-# Input blocks are named after their item, so that an error can stand under its field.
-ITEM_BLOCK = "item:"
 COMMENT_BLOCK = "comment"
 QUOTE_BLOCK = "quote"
 
@@ -97,7 +96,7 @@ def modal(
     again = [say("pulse.again")] if done_before else []
     blocks = [context("\n".join([*again, " ".join([promise, *diary])]))]
     blocks.append(actions(button(say("pulse.preview"), Action.PREVIEW)))
-    blocks += [_item_block(item, say) for item in items]
+    blocks += [block for item in items for block in item_blocks.blocks(item, say)]
     blocks += [
         {
             "type": "input",
@@ -144,36 +143,6 @@ def read_metadata(text: str, *, slack_id: str) -> tuple[str, Place | None]:
     """The round's id and the message it was opened from; whatever else stands there is no round's id."""
     round_id, *place = text.split(" ")
     return round_id, Place(slack_id, *place) if len(place) == 2 else None
-
-
-def _item_block(item: Item, say: Words) -> Block:
-    block: Block = {
-        "type": "input",
-        "block_id": f"{ITEM_BLOCK}{item.id}",
-        "optional": True,
-        "label": plain(item.wording(say.language), 2000),
-        "element": _hours_input() if item.in_hours else _agreement_input(say),
-    }
-    hint = item.hint(say.language)
-    return block | ({"hint": plain(hint, 2000)} if hint else {})
-
-
-def _hours_input() -> Block:
-    return {
-        "type": "number_input",
-        "action_id": Action.ANSWER,
-        "is_decimal_allowed": True,
-        "min_value": "0",
-        "max_value": f"{MOST_HOURS:.0f}",
-    }
-
-
-def _agreement_input(say: Words) -> Block:
-    options = [
-        {"text": plain(say(f"agreement.{value}"), 75), "value": str(value)}
-        for value in range(HIGHEST, LOWEST - 1, -1)
-    ]
-    return {"type": "radio_buttons", "action_id": Action.ANSWER, "options": options}
 
 
 def notice(text: str, say: Words) -> dict[str, Any]:

@@ -25,6 +25,7 @@ def put_ballot(
     answers: Mapping[str, float],
     comment: str,
     quotable: bool,
+    chosen: Mapping[str, str] | None = None,
 ) -> None:
     """Seal a person's answers into the round's box; answering again replaces the first ballot.
 
@@ -38,6 +39,7 @@ def put_ballot(
         comment=comment,
         quotable=quotable,
         diary_keys=diary_keys,
+        chosen=dict(chosen or {}),
     )
     _put(database, keys, person, pulse, ballot)
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey, ServingKeys
+from surveys.bank import meaning
 from surveys.bank.items import QuestionBank
 from surveys.errors import NotInvited, RoundIsClosed
 from surveys.people import directory
@@ -100,6 +101,7 @@ def open_round(
     if row is None:
         # Another process opened it between our look and our insert.
         return None
+    meaning.keep(session, [bank[item_id] for item_id in row.items])
     for person in reps:
         zone = person.zone(schedule.company_zone.key)
         session.add(

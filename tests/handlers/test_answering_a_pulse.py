@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from deploy.sandbox import ActError
 from handlers.ids import Action
-from handlers.pulses.pulse_view import ITEM_BLOCK
+from handlers.pulses.item_blocks import ITEM_BLOCK
 from handlers.words import words
 from surveys.storage.tables import BallotRow, FigureRow, ReleaseRow
 from tests.handlers.office import GERMAN, REPS, Office, action_ids, steady, words_of

@@ -20,8 +20,8 @@ UNSAID = "unsaid"
 # "12 h 30 min" and its kin are shorter than this in every language.
 LONGEST_HOURS = 20
 
-_HOUR = r"(?:h|hrs?|hours?|std|stunden?|時間)\.?"
-_MINUTE = r"(?:m|min|mins|minutes?|minuten?|分)\.?"
+_HOUR = r"(?:(?:h|hrs?|hours?|std|stunden?|時間)\.?)"
+_MINUTE = r"(?:(?:m|min|mins|minutes?|minuten?|分)\.?)"
 _HOURS = re.compile(rf"(\d+(?:[.,]\d*)?|[.,]\d+)\s*{_HOUR}?")
 _MINUTES = re.compile(rf"(\d+)\s*{_MINUTE}")
 _BOTH = re.compile(rf"(\d+)\s*(?::|{_HOUR})\s*([0-5]?\d)\s*{_MINUTE}?")

@@ -98,10 +98,10 @@ class _File:
         return f"{self.name}:{line}: {problem}"
 
     def line_of(self, pattern: str, *, after: int = 1) -> int:
-        """The first line from `after` on, up to the next item, on which something is set; `after` if it is not."""
+        """The first line from `after` on, in an item up to the next one, that sets something; else `after`."""
         found = re.compile(rf"^\s*(\[+\s*)?{pattern}")
         for number, line in enumerate(self.lines[after - 1 :], start=after):
-            if number > after and _HEADER.match(line):
+            if number > after and _HEADER.match(line) and _HEADER.match(self.lines[after - 1]):
                 break
             if found.match(line):
                 return number

@@ -27,6 +27,7 @@ from handlers.services import Services
 from surveys import audit, diaries, own_data
 from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey
+from surveys.bank import meaning
 from surveys.clock import Clock, SystemClock
 from surveys.errors import OrgpulseError
 from surveys.people import directory
@@ -79,7 +80,7 @@ class Orgpulse:
         self.tick = Tick(
             self.services,
             self._master,
-            noise=settings.noise(),
+            noise=settings.noise(items=self.live.in_force.bank.most_items),
             absences=SlackAbsences(self._client_of_its_own()),
         )
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
@@ -91,9 +92,10 @@ class Orgpulse:
         self._scheduler: BackgroundScheduler | None = None
 
     def _hold_to_what_was_promised(self) -> None:
-        """Refuse a smaller group than rounds were opened with, and note what else was set anew."""
+        """Refuse a smaller group or another meaning of an item than rounds had; note what else was set anew."""
         with self.database.work() as session:
             smallest_group_allowed(session, self.live.in_force.smallest_group)
+            meaning.check(session, self.live.in_force.bank.items.values())
             audit.note_settings(session, self.live.noted(), now=self.clock.now())
 
     def _bolt_app(self) -> App:

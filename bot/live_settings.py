@@ -12,7 +12,7 @@ from analysis.stages import Stage
 from bot.settings import Settings, WrongSettings, dotted, in_words, main_schedule
 from surveys import settings as kept_settings
 from surveys.audit import Value
-from surveys.bank.items import QuestionBank, default_bank
+from surveys.bank.items import QuestionBank
 from surveys.bank.measuring import measured_by
 from surveys.rounds.group_size import smallest_group_allowed
 from surveys.settings import InForce, NoSuchSetting, Setting, SettingIsFixed, SettingsRefused
@@ -39,7 +39,7 @@ class LiveSettings:
     def __init__(self, fixed: Settings, database: Database, bank: QuestionBank | None = None) -> None:
         self._fixed = fixed
         self._database = database
-        self._bank = bank or default_bank()
+        self._bank = bank or fixed.bank()
         given = fixed.model_dump(mode="json", exclude_unset=True, include=set(LIVE))
         self._fixed_names = {name for name, value in dotted(given).items() if value is not None}
         with database.read() as session:
@@ -132,12 +132,12 @@ class LiveSettings:
         try:
             settings = Settings(**merged)
             bank = measured_by(self._bank, settings.items.chosen())
+            every = settings.every_schedule(bank)
         except ValidationError as problem:
             raise WrongSettings(problems="\n".join(in_words(problem))) from problem
         except ValueError as problem:
             raise WrongSettings(problems=str(problem)) from problem
         settings._places.update(self._fixed._places)
-        every = settings.every_schedule(bank)
         in_force = InForce(
             schedule=main_schedule(every),
             schedules=every,

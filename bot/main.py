@@ -298,6 +298,34 @@ def targets_list(settings: Settings, *, as_json: bool) -> None:
     targets_command.list_targets(settings, as_json=as_json)
 
 
+@cli.group()
+def questions() -> None:
+    """The question bank: the items that come with Orgpulse, and your own."""
+
+
+@questions.command("check")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@does(Act.CHECK_QUESTIONS)
+@with_settings
+def questions_check(settings: Settings, files: tuple[Path, ...]) -> None:
+    """Check your packs, or FILES instead: what is wrong, how long a week takes, which texts are missing."""
+    from bot.commands import questions as questions_command
+
+    questions_command.check(settings, files)
+
+
+@questions.command("preview")
+@click.option("--language", default="en", show_default=True, metavar="XX", help="Such as en, de or ja.")
+@click.option("--item", "item_id", metavar="ID", help="Only this item; all that are asked by default.")
+@does(Act.CHECK_QUESTIONS)
+@with_settings
+def questions_preview(settings: Settings, *, language: str, item_id: str | None) -> None:
+    """Print each item as a rep sees it on a phone."""
+    from bot.commands import questions as questions_command
+
+    questions_command.preview(settings, language=language, item_id=item_id)
+
+
 @cli.command()
 @does(Act.EXAMINE)
 @with_settings

@@ -24,7 +24,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from analysis.stages import Stage
-from surveys.bank.items import QuestionBank, default_bank
+from surveys.bank.items import QuestionBank
+from surveys.bank.reading import read_packs
 from surveys.counting.atoms import SMALLEST_GROUP
 from surveys.counting.noise import BLURRED, Noise
 from surveys.errors import OrgpulseError
@@ -127,14 +128,6 @@ class NamedScheduleSettings(ScheduleSettings):
     items: tuple[str, ...] = Field((), max_length=MOST_ITEMS)
     stages: tuple[Stage, ...] = Field((), max_length=MOST_ITEMS)
 
-    @field_validator("items")
-    @classmethod
-    def _known_items(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = [item for item in value if item not in default_bank().items]
-        if unknown:
-            raise ValueError(f"there is no item {unknown[0]!r}; orgpulse questions preview lists them")
-        return value
-
     @model_validator(mode="after")
     def _one_kind_of_question(self) -> Self:
         if self.items and self.stages:
@@ -142,7 +135,10 @@ class NamedScheduleSettings(ScheduleSettings):
         return self
 
     def named(self, zone: ZoneInfo, bank: QuestionBank) -> Schedule:
-        """As the surveys understand it."""
+        """As the surveys understand it; raises ValueError for an item that is not in the bank."""
+        unknown = [item for item in self.items if item not in bank.items]
+        if unknown:
+            raise ValueError(f"schedules: there is no item {unknown[0]!r}; orgpulse questions preview lists them")
         return replace(
             self.timed(self.name, zone),
             rhythm=self.rhythm,
@@ -189,6 +185,8 @@ class Settings(BaseModel):
     items: ItemSettings = ItemSettings()
     # 0 switches them off; a second one has a day and a time of its own in the schedule.
     reminders: int = Field(1, ge=0, le=1)
+    # Files with items of the company's own; from orgpulse.toml, a path is relative to that file.
+    question_packs: tuple[Path, ...] = ()
     master_key_file: Path = Path("orgpulse.key")
     slack_api_url: str = "https://slack.com/api/"
     slack_bot_token: SecretStr | None = None
@@ -240,6 +238,7 @@ class Settings(BaseModel):
             "timezone": self.timezone,
             "leaders_channel": self.leaders_channel,
             "reminders": self.reminders,
+            "question_packs": ", ".join(str(pack) for pack in self.question_packs),
             **{f"schedule.{name}": value for name, value in at.items()},
             **{
                 f"schedules.{each.name}.{name}": ", ".join(value) if isinstance(value, list) else value
@@ -248,13 +247,18 @@ class Settings(BaseModel):
             },
         }
 
-    def noise(self) -> Noise:
-        """What is added to figures before they are released."""
-        return Noise.within(self.budget) if self.confidentiality == "noised" else BLURRED
+    def noise(self, *, items: int = 4) -> Noise:
+        """What is added to figures before they are released, of so many items at most."""
+        return Noise.within(self.budget, items=items) if self.confidentiality == "noised" else BLURRED
+
+    def bank(self) -> QuestionBank:
+        """The shipped items with the company's own; follow-ups only where they are counted."""
+        bank = read_packs(self.question_packs)
+        return bank if self.noise().shares is not None else bank.without_follow_ups()
 
     def weekly(self) -> Schedule:
         """The main schedule: the first that asks everybody, or else the first."""
-        return main_schedule(self.every_schedule(default_bank()))
+        return main_schedule(self.every_schedule(self.bank()))
 
     def every_schedule(self, bank: QuestionBank) -> tuple[Schedule, ...]:
         """All schedules as the surveys understand them, in the order in which they get people."""
@@ -297,6 +301,9 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
         WrongSettings: naming every wrong or unknown setting, and what to write instead.
     """
     values = _read_file(file or FILE, must_exist=file is not None)
+    packs = values.get("question_packs")
+    if isinstance(packs, list):
+        values["question_packs"] = [(file or FILE).parent / str(pack) for pack in packs]
     in_file = dotted(values)
     values |= _read_secret_files(os.environ)
     try:

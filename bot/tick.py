@@ -214,7 +214,7 @@ class Tick:
     def _digest(self, now: datetime) -> None:
         with self._services.database.work() as session:
             for owed in digests.take_due(session, now=now):
-                payload = digest_message(session, owed)
+                payload = digest_message(session, owed, bank=self._services.bank)
                 key = f"digest:{owed.release_id}:{owed.person.id}"
                 outbox.post(session, Message(key, "post", owed.person.slack_id or "", payload), now=now)
 

@@ -16,7 +16,7 @@ from surveys.ballots.sealed import Ballot, Diary
 from surveys.bank.items import QuestionBank
 from surveys.counting.noise import BLURRED, Noise, released
 from surveys.counting.redaction import Redaction
-from surveys.counting.tally import Group, Tally, comment_units, tally
+from surveys.counting.tally import Group, Naming, Tally, comment_units, tally
 from surveys.diaries import opened as open_diaries
 from surveys.diaries import write_anew
 from surveys.people import directory
@@ -32,6 +32,7 @@ from surveys.storage.tables import (
     PersonRow,
     ReleaseRow,
     RoundRow,
+    ShareRow,
 )
 
 
@@ -118,6 +119,7 @@ def _write_release(session: Session, row: RoundRow, groups: Sequence[Group], inv
         )
         session.flush()
         session.add_all(_figure_row(group_id, found) for found in group.tallies)
+        session.add_all(row for found in group.namings for row in _share_rows(group_id, found))
     return release_id
 
 
@@ -136,6 +138,21 @@ def _figure_row(group_id: str, found: Tally) -> FigureRow:
         level_noise=found.level_noise,
         change_noise=found.change_noise,
     )
+
+
+def _share_rows(group_id: str, found: Naming) -> list[ShareRow]:
+    return [
+        ShareRow(
+            group_id=group_id,
+            item_id=found.item.id,
+            stage=found.item.stage.value,
+            code=code,
+            n=found.n,
+            named=number,
+            noise=found.noise,
+        )
+        for code, number in found.named.items()
+    ]
 
 
 def _release_comments(session: Session, release_id: str, ballots: Sequence[Ballot], units: Sequence[Unit]) -> None:

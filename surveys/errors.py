@@ -39,7 +39,14 @@ class NothingToImport(OrgpulseError):
 
 
 class BadQuestionBank(OrgpulseError):
-    """{file}: {problem}"""
+    """{problems}"""
+
+
+class ItemMeaningChanged(OrgpulseError):
+    """{changes}
+    Answers from before and after would be added up as if they were to one question. Give the new meaning an id of
+    its own, and put the old wording back or take the old item out.
+    """
 
 
 class NoMasterKey(OrgpulseError):

@@ -11,7 +11,8 @@ from typing import Any
 from analysis.synthetic import Behaviour, Company, Person
 from deploy.sandbox import ActError, Sandbox
 from handlers.ids import Action, Callback
-from handlers.pulses.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
+from handlers.pulses.item_blocks import ITEM_BLOCK
+from handlers.pulses.pulse_view import COMMENT_BLOCK, QUOTE_BLOCK
 from surveys.bank.items import QuestionBank
 
 AT_ONCE = 16

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from analysis.answers import Reported
 from analysis.detection.cycle import Kind, State, watch
-from analysis.figures import Record, Unit
+from analysis.figures import Record, Share, Unit
 from analysis.questions import Intent
 from analysis.stages import Stage
 from analysis.themes import Comment, Theme, quotable, shown
@@ -34,6 +34,7 @@ from handlers.showing.states import by_urgency, outlook_lines, state_row
 from handlers.words import Words, words
 from surveys import alerts, results
 from surveys.alerts import Alert
+from surveys.bank.items import QuestionBank, default_bank
 from surveys.digests import Owed
 
 THEME_WEEKS = 4
@@ -41,6 +42,8 @@ MOST_THEMES = 3
 # Units told in full; a message has 50 blocks, and a reader two minutes.
 MOST_UNITS = 3
 DIGEST_BLOCK = "digest"
+# Fewer than this who named a code may be noise alone.
+LEAST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +64,20 @@ class _Week:
     week: date
     say: Words
     alerts: Sequence[Alert]
+    bank: QuestionBank
 
     def name(self, unit_id: str) -> str:
         return next((unit.name for unit in self.record.units if unit.id == unit_id), unit_id)
 
 
-def digest_message(session: Session, owed: Owed) -> dict[str, Any]:
-    """The digest of a release for one manager: the units they lead, those that need them most first."""
+def digest_message(session: Session, owed: Owed, *, bank: QuestionBank | None = None) -> dict[str, Any]:
+    """The digest of a release for one manager: the units they lead, those that need them most first.
+
+    `bank` is where the names of what was chosen in follow-ups are; the shipped one when None.
+    """
     say = words(owed.person.language)
     record = results.whole_record(session).up_to(owed.week_on)
-    this = _Week(record, record.once(watch), owed.week_on, say, alerts.all_open(session))
+    this = _Week(record, record.once(watch), owed.week_on, say, alerts.all_open(session), bank or default_bank())
     units = by_urgency(owed.person.leads, this.states, this.name)
     in_full, in_short = units[:MOST_UNITS], units[MOST_UNITS:]
     blocks: list[Block] = []
@@ -116,6 +123,7 @@ def _unit_blocks(this: _Week, unit_id: str, said: Said, charts: Sequence[Block])
         *_alert_blocks(this, unit_id),
         *([context(say("digest.merged", others=escape(say.listing(together))))] if together else []),
         section(figures_text(figures, say)),
+        *_share_blocks(this, unit_id),
         *charts,
         *_theme_blocks(said, unit_id, this.week, say),
         section(f"*{say('digest.talk')}*\n{say(_talk_key(state))}"),
@@ -123,6 +131,31 @@ def _unit_blocks(this: _Week, unit_id: str, said: Said, charts: Sequence[Block])
         context(" ".join(small_print)),
         divider(),
     ]
+
+
+def _share_blocks(this: _Week, unit_id: str) -> list[Block]:
+    """What most overlay hours went to, and what held people up most, where enough said so."""
+    lines = [
+        line
+        for stage, key in ((Stage.OVERLAY, "item.named"), (Stage.FRICTION, "item.held_up"))
+        if (line := share_line(this.record.shares_of(unit_id, stage, week=this.week), key, this.bank, this.say))
+    ]
+    return [context("\n".join(lines))] if lines else []
+
+
+def share_line(shares: Sequence[Share], key: str, bank: QuestionBank, say: Words) -> str | None:
+    """The code that most named, or the two of them that noise cannot tell apart; None where it tells nothing."""
+    if not shares or shares[0].named < LEAST_NAMED:
+        return None
+    first, *rest = shares
+    close = [first, *(one for one in rest[:1] if first.named - one.named <= first.noise)]
+    names = []
+    for one in close:
+        item = bank.items.get(one.item_id)
+        known = item.follow_up if item and item.follow_up and one.code in item.follow_up.choices else None
+        names.append(escape(known.label(one.code, say.language) if known else one.code.replace("_", " ")))
+    named = say.listing(names)
+    return say(key, label=named, named=first.named, n=first.n)
 
 
 def _alert_blocks(this: _Week, unit_id: str) -> list[Block]:

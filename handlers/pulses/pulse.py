@@ -10,6 +10,7 @@ from handlers.edge.access import Permit
 from handlers.edge.opening import open_view
 from handlers.ids import COMMAND, Action, Callback
 from handlers.pulses import asking, preview_view, pulse_answers, pulse_view
+from handlers.pulses.pulse_answers import Filled
 from handlers.pulses.pulse_view import Tapped
 from handlers.services import Services
 from handlers.showing.blocks import actions, button, section
@@ -69,7 +70,7 @@ class Pulses:
             pulse, _ = self._pulse(person, action["value"])
             item = pulse_view.first_tapped(pulse.round, services.bank)
             if item is not None:
-                sealed = self._seal(person, pulse, {item.id: float(value)}, replaces=False)
+                sealed = self._seal(person, pulse, Filled({item.id: float(value)}), replaces=False)
         except OrgpulseError:
             # The form says what is the matter.
             item = None
@@ -78,7 +79,8 @@ class Pulses:
         open_view(client, context, body, view, too_late=words(person.language)("asking.too_late"))
         if sealed:
             zone = person.zone(services.schedule.company_zone.key)
-            begun = pulse_view.begun_message(person, pulse.round, zone=zone)
+            left = sum(services.bank[one].seconds for one in pulse.round.item_ids if item and one != item.id)
+            begun = pulse_view.begun_message(person, pulse.round, zone=zone, seconds=left)
             change_asking_message(services, person, pulse.round, begun, pressed=place)
 
     def send(self, ack: Ack, body: dict[str, Any], person: Person) -> None:
@@ -92,7 +94,7 @@ class Pulses:
             if filled.problems:
                 ack(response_action="errors", errors=filled.problems)
                 return
-            self._seal(person, pulse, filled.answers, comment=filled.comment, quotable=filled.quotable)
+            self._seal(person, pulse, filled)
         except OrgpulseError as problem:
             unsent = pulse_answers.comment_in(values)
             ack(response_action="update", view=pulse_view.notice(_in_words(problem, say), say, unsent=unsent))
@@ -212,24 +214,16 @@ class Pulses:
             pulse = rounds.pulse_of(session, person, round_id=round_id, now=services.now())
             return pulse, answering.is_done(session, services.keys, person, round_id)
 
-    def _seal(
-        self,
-        person: Person,
-        pulse: Pulse,
-        answers: dict[str, float],
-        *,
-        comment: str = "",
-        quotable: bool = True,
-        replaces: bool = True,
-    ) -> bool:
+    def _seal(self, person: Person, pulse: Pulse, filled: Filled, *, replaces: bool = True) -> bool:
         return answering.put_ballot(
             self._services.database,
             self._services.keys,
             person,
             pulse,
-            answers=answers,
-            comment=comment,
-            quotable=quotable,
+            answers=filled.answers,
+            comment=filled.comment,
+            quotable=filled.quotable,
+            chosen=filled.chosen,
             replaces=replaces,
         )
 

@@ -2,25 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.ids import Action, Callback
+from handlers.pulses import item_blocks
 from handlers.pulses.wishes_view import later_menu
 from handlers.showing.blocks import Block, actions, button, context, cut, escape, plain, quote, section
 from handlers.words import Words, words
 from surveys.ballots.sealed import LONGEST_COMMENT
-from surveys.bank.items import HIGHEST, LOWEST, MOST_HOURS, Item, QuestionBank
+from surveys.bank.items import HIGHEST, LOWEST, Item, QuestionBank
 from surveys.outbox import Place
 from surveys.people.directory import Person
 from surveys.rounds.rounds import Round
 
-# Input blocks are named after their item, so that an error can stand under its field.
-ITEM_BLOCK = "item:"
 COMMENT_BLOCK = "comment"
 QUOTE_BLOCK = "quote"
-# What a question takes somebody who answers in the form, rounded up: our choice, and what we promise.
-SECONDS_AN_ITEM = 13
 _BEGUN = "+"
 
 
@@ -73,10 +71,11 @@ def _tap_blocks(item: Item, in_round: Round, say: Words) -> list[Block]:
     scale = range(LOWEST, HIGHEST + 1)
     taps = [
         button(str(value), f"{Action.TAP}:{value}", value=in_round.id)
-        | {"accessibility_label": cut(f"{value}: {say(f'agreement.{value}')}", 75)}
+        | {"accessibility_label": cut(f"{value}: {item_blocks.label(item, value, say)}", 75)}
         for value in scale
     ]
-    legend = say("asking.legend", least=say(f"agreement.{LOWEST}"), most=say(f"agreement.{HIGHEST}"))
+    least, most = (item_blocks.label(item, value, say) for value in (LOWEST, HIGHEST))
+    legend = say("asking.legend", least=least, most=most)
     return [
         section(f"*1/{len(in_round.item_ids)}*  {escape(item.wording(say.language))}"),
         actions(*taps),
@@ -84,8 +83,8 @@ def _tap_blocks(item: Item, in_round: Round, say: Words) -> list[Block]:
     ]
 
 
-def begun_message(person: Person, in_round: Round, *, zone: ZoneInfo) -> dict[str, Any]:
-    """What the asking message becomes at a tap: one answer is sealed, and the rest is a press away.
+def begun_message(person: Person, in_round: Round, *, zone: ZoneInfo, seconds: float) -> dict[str, Any]:
+    """What the asking message becomes at a tap: one answer is sealed, and the rest is so many seconds away.
 
     Which answer it was stands nowhere in it: a message lies in Slack for longer than a ballot does here.
     """
@@ -94,7 +93,7 @@ def begun_message(person: Person, in_round: Round, *, zone: ZoneInfo) -> dict[st
     title = say("asking.begun", count=count)
     blocks = [
         section(
-            f"*{title}*\n{say('asking.begun_more', seconds=-(-SECONDS_AN_ITEM * (count - 1) // 10) * 10)} "
+            f"*{title}*\n{say('asking.begun_more', seconds=10 * ceil(seconds / 10))} "
             f"{say('asking.until', until=_until(in_round, zone, say))}"
         ),
         actions(
@@ -190,7 +189,9 @@ def modal(
     promise = say("pulse.promise", k=in_round.smallest_group, until=until)
     first = [*([note] if note else []), *([say("pulse.again")] if done_before and not begun else [])]
     blocks = [*([section("\n".join(first))] if first else []), context(promise)]
-    blocks += [_begun(_item_block(item, say), tapped) for item in items]
+    for item in items:
+        initial = tapped.value if tapped and tapped.item_id == item.id else None
+        blocks += item_blocks.blocks(item, say, initial=initial)
     blocks += [
         {
             "type": "input",
@@ -251,45 +252,6 @@ def read_metadata(text: str, *, slack_id: str) -> Carried:
     round_id, *place = text.split(" ")
     where = Place(slack_id, *place) if len(place) == 2 else None
     return Carried(round_id.removesuffix(_BEGUN), where, begun=round_id.endswith(_BEGUN))
-
-
-def _item_block(item: Item, say: Words) -> Block:
-    block: Block = {
-        "type": "input",
-        "block_id": f"{ITEM_BLOCK}{item.id}",
-        "optional": True,
-        "label": plain(item.wording(say.language), 2000),
-        "element": _hours_input() if item.in_hours else _agreement_input(say),
-    }
-    hint = item.hint(say.language)
-    return block | ({"hint": plain(hint, 2000)} if hint else {})
-
-
-def _hours_input() -> Block:
-    return {
-        "type": "number_input",
-        "action_id": Action.ANSWER,
-        "is_decimal_allowed": True,
-        "min_value": "0",
-        "max_value": f"{MOST_HOURS:.0f}",
-    }
-
-
-def _agreement_input(say: Words) -> Block:
-    options = [
-        {"text": plain(say(f"agreement.{value}"), 75), "value": str(value)}
-        for value in range(HIGHEST, LOWEST - 1, -1)
-    ]
-    return {"type": "radio_buttons", "action_id": Action.ANSWER, "options": options}
-
-
-def _begun(block: Block, tapped: Tapped | None) -> Block:
-    """A question of the form, with the answer that was tapped chosen."""
-    if tapped is None or block.get("block_id") != f"{ITEM_BLOCK}{tapped.item_id}":
-        return block
-    element = block["element"]
-    chosen = [one for one in element.get("options", []) if one["value"] == str(tapped.value)]
-    return block | {"element": element | {"initial_option": chosen[0]}} if chosen else block
 
 
 def _until(in_round: Round, zone: ZoneInfo, say: Words) -> str:

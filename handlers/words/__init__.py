@@ -18,7 +18,7 @@ REP_SECTIONS = frozenset(
     {
         *("word", "month", "date", "weekday", "agreement", "pulse", "asking", "home", "own", "copy", "preview"),
         *("outcome", "history", "setting", "stage", "measure", "role", "turnout", "action", "action_after"),
-        *("figure", "theme", "area", "effect"),
+        *("figure", "theme", "area", "effect", "welcome", "later", "when", "wish_error", "item"),
         *("scale.agreement", "scale.hours_lost", "scale.hours_won"),
     }
 )

@@ -13,6 +13,11 @@ mind, so there is one spread for each item, of all groups together, and it gets 
 noise averages out, so somebody who waits for months learns how a person who joined or left usually answered, as
 far as the others' ups and downs let them (`tests.attack.on_neighbouring_figures` measures it).
 
+A follow-up's numbers are sums of ones, each over whole groups of k or more people who answered it, of whom each
+named one code of that week's; there is no change of them. So no combination of them is about fewer people either.
+That one code was named by all, or none, would still tell about each: so each number gets noise of its own, and
+the highest that is released is one less than all.
+
 `Noise.within` is the stricter mode: noise on levels and changes within a privacy budget, epsilon. Protected is
 everything that one person has ever answered, against everything released about one round but the comments: with
 any other answers in the place of that person's, no release becomes more than exp(epsilon) times as likely. How
@@ -29,7 +34,7 @@ from math import exp, sqrt
 from analysis.change import MOST_HOURS_OF_CHANGE, MOST_POINTS_OF_CHANGE, STEP_OF_HOURS, STEP_OF_POINTS
 from analysis.figures import Sums
 from surveys.bank.items import HIGHEST, LOWEST, MOST_HOURS
-from surveys.counting.tally import Group, Tally
+from surveys.counting.tally import Group, Naming, Tally
 
 # Draws noise of a scale: a whole number, positive and negative alike.
 Draw = Callable[[Fraction], int]
@@ -89,6 +94,7 @@ class Noise:
         spread_of_points: on the squares around the group means, of all groups together; None tells nothing about
             them, and takes the usual variance instead.
         spread_of_hours: the same in hours.
+        shares: on how many of a group named one code of a follow-up; None tells nothing about follow-ups.
         company: how many times a group's noise the company's own sum gets, with which the groups are then made
             to agree; 0 draws no such sum.
         items: at most so many items in a release; None for any number.
@@ -101,6 +107,9 @@ class Noise:
     change_of_hours: Fraction = Fraction(0)
     spread_of_points: Fraction | None = Fraction(4)
     spread_of_hours: Fraction | None = Fraction(50)
+    # One person stands in two of the numbers at most, one less and one more: twice 1 / (3/4) is what 4 / (3/2) is
+    # for points.
+    shares: Fraction | None = Fraction(3, 4)
     company: Fraction = Fraction(0)
     items: int | None = None
     budget: Fraction | None = None
@@ -127,6 +136,8 @@ class Noise:
             change_of_hours=CHANGE_OF_HOURS.reach / on_groups,
             spread_of_points=None,
             spread_of_hours=None,
+            # A part of the budget for them would make the alarm miss more.
+            shares=None,
             company=(1 - COMPANY_SHARE) / COMPANY_SHARE,
             items=items,
             budget=whole,
@@ -200,8 +211,21 @@ def released(groups: Sequence[Group], noise: Noise, draw: Draw = discrete_laplac
         raise ValueError(f"{len(by_item)} items in a release; the budget is for {noise.items}")
     ready = {item_id: iter(_of_item(found, noise, draw)) for item_id, found in by_item.items()}
     return [
-        replace(group, tallies=tuple(next(ready[found.item.id]) for found in group.tallies)) for group in groups
+        replace(
+            group,
+            tallies=tuple(next(ready[found.item.id]) for found in group.tallies),
+            namings=tuple(_of_follow_up(found, noise.shares, draw) for found in group.namings)
+            if noise.shares is not None
+            else (),
+        )
+        for group in groups
     ]
+
+
+def _of_follow_up(naming: Naming, scale: Fraction, draw: Draw) -> Naming:
+    """Each number with noise of its own, from 0 to one less than all."""
+    named = {code: min(max(number + draw(scale), 0), naming.n - 1) for code, number in naming.named.items()}
+    return replace(naming, named=named, noise=deviation(scale))
 
 
 def _of_item(found: Sequence[Tally], noise: Noise, draw: Draw) -> list[Tally]:

@@ -43,6 +43,7 @@ class Act(StrEnum):
     LIST_ALERTS = "list_alerts"
     IMPORT_TARGETS = "import_targets"
     BACKTEST = "backtest"
+    CHECK_QUESTIONS = "check_questions"
     # When the time has come.
     SYNC_PEOPLE = "sync_people"
     WELCOME = "welcome"
@@ -108,6 +109,7 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.LIST_ALERTS: frozenset({Party.OPERATOR}),
     Act.IMPORT_TARGETS: frozenset({Party.OPERATOR}),
     Act.BACKTEST: frozenset({Party.OPERATOR}),
+    Act.CHECK_QUESTIONS: frozenset({Party.OPERATOR}),
     Act.SYNC_PEOPLE: frozenset({Party.CLOCK, Party.OPERATOR}),
     Act.WELCOME: frozenset({Party.CLOCK}),
     Act.OPEN_ROUND: frozenset({Party.CLOCK}),

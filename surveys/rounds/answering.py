@@ -25,6 +25,7 @@ def put_ballot(
     answers: Mapping[str, float],
     comment: str,
     quotable: bool,
+    chosen: Mapping[str, str] | None = None,
     replaces: bool = True,
 ) -> bool:
     """Seal a person's answers into the round's box; answering again replaces the first ballot.
@@ -42,6 +43,7 @@ def put_ballot(
         comment=comment,
         quotable=quotable,
         diary_keys=diary_keys,
+        chosen=dict(chosen or {}),
     )
     return _put(database, keys, person, pulse, ballot, replaces=replaces)
 

@@ -87,7 +87,8 @@ def plan(
     people = askable(session, week_on=week_on, units=(unit.id,) if unit else ())
     if not people:
         raise NobodyToAsk
-    return OutOfTurn(week_on, unit, people, closes_at, items_of(schedule, bank, week_on))
+    items = [item.id for item in items_of(schedule, bank, week_on)]
+    return OutOfTurn(week_on, unit, people, closes_at, items)
 
 
 def start(session: Session, planned: OutOfTurn, *, actor: Person, now: datetime) -> None:

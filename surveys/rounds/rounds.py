@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey, ServingKeys
-from surveys.bank.items import QuestionBank
+from surveys.bank import meaning
+from surveys.bank.items import Item, QuestionBank
 from surveys.errors import NotInvited, RoundIsClosed
 from surveys.people import directory, first_contact
 from surveys.people.directory import Person
@@ -179,9 +180,9 @@ def askable(session: Session, *, week_on: date, units: Sequence[str] = ()) -> li
     ]
 
 
-def items_of(schedule: Schedule, bank: QuestionBank, week_on: date) -> list[str]:
+def items_of(schedule: Schedule, bank: QuestionBank, week_on: date) -> list[Item]:
     """What a schedule asks in a week: its own items, or the core items and the rotating one of its turn."""
-    return list(schedule.items) or [item.id for item in bank.for_week(schedule.turn(week_on))]
+    return [bank[item_id] for item_id in schedule.items] or bank.for_week(schedule.turn(week_on))
 
 
 def _without(
@@ -218,7 +219,7 @@ class _Plan:
     week_on: date
     opens_at: datetime
     closes_at: datetime
-    items: list[str]
+    items: Sequence[Item]
 
 
 def _open(
@@ -255,7 +256,7 @@ def _open(
             opens_at=plan.opens_at,
             closes_at=plan.closes_at,
             smallest_group=max(smallest_group, promised_group(session)),
-            items=plan.items,
+            items=[item.id for item in plan.items],
             public_key=pair.public,
             sealed_key=pair.sealed_private,
             counted=False,
@@ -266,6 +267,7 @@ def _open(
     if row is None:
         # Another process opened it between our look and our insert.
         return None
+    meaning.keep(session, plan.items)
     for person_id in _claimed(session, sorted(planned), plan.week_on):
         person, when = planned[person_id]
         session.add(

@@ -267,6 +267,27 @@ class FigureRow(Table):
     change_noise: Mapped[float] = mapped_column(default=0.0)
 
 
+class ShareRow(Table):
+    """How many of the `n` of one group who answered an item's follow-up named one of its codes, noise added."""
+
+    __tablename__ = "share"
+    group_id: Mapped[str] = mapped_column(ForeignKey("release_group.id"), primary_key=True)
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str]
+    n: Mapped[int]
+    named: Mapped[int]
+    noise: Mapped[float]
+
+
+class ItemMeaningRow(Table):
+    """What an item, or a code of its follow-up, meant when a round first asked it; the same for good."""
+
+    __tablename__ = "item_meaning"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    meaning: Mapped[str] = mapped_column(String(1000))
+
+
 class CommentRow(Table):
     """A released comment: no key, a random id, and the lowest unit with enough respondents."""
 

@@ -16,7 +16,8 @@ from deploy.sandbox.delivery import payloads
 from deploy.sandbox.delivery.courier import event_envelope
 from handlers.alerts.dispute_view import NOTE_BLOCK, REASON_BLOCK
 from handlers.ids import COMMAND, Action, Callback
-from handlers.pulses.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
+from handlers.pulses.item_blocks import ITEM_BLOCK
+from handlers.pulses.pulse_view import COMMENT_BLOCK, QUOTE_BLOCK
 from tests.attack.quay import PEOPLE, Quay
 from tests.handlers.office import Json
 

@@ -17,7 +17,7 @@ from bot.demo.story import deliver
 from bot.settings import Settings
 from deploy.sandbox import Sandbox, Seed, SeedApp, SeedChannel, SeedCommand, SeedUser
 from handlers.ids import COMMAND, Action, Callback
-from handlers.pulses.pulse_view import ITEM_BLOCK
+from handlers.pulses.item_blocks import ITEM_BLOCK
 from surveys import outbox
 from surveys.ballots.keys import MasterKey
 from surveys.clock import MovableClock

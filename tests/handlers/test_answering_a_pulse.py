@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from deploy.sandbox import ActError
 from handlers.ids import Action
-from handlers.pulses.pulse_view import ITEM_BLOCK
+from handlers.pulses.item_blocks import ITEM_BLOCK
 from handlers.words import words
 from surveys.storage.tables import BallotRow, FigureRow, ReleaseRow
 from tests.handlers.office import GERMAN, REPS, Office, action_ids, steady, words_of
@@ -75,10 +75,11 @@ def test_hours_may_be_written_as_two_and_a_half(office: Office) -> None:
 
 
 @pytest.mark.parametrize("hours", ["61", "-1"])
-def test_hours_out_of_range_are_refused_by_the_client_already(office: Office, hours: str) -> None:
+def test_hours_out_of_range_are_named_kindly_under_their_field(office: Office, hours: str) -> None:
     view = office.form("north4")
     ack = office.sandbox.submit(office.id("north4"), view["id"], office.by_block(view, {"overlay": hours}))
-    assert (ack.ok, ack.error) == (False, "invalid_input")
+    [text] = error_under(ack).values()
+    assert "from 0 to 60" in text
     office.sandbox.close_view(office.id("north4"), view["id"])
 
 

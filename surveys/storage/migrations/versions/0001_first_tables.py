@@ -355,6 +355,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["group_id"], ["release_group.id"], name=op.f("fk_figure_group_id_release_group")),
         sa.PrimaryKeyConstraint("group_id", "item_id", name=op.f("pk_figure")),
     )
+    op.create_table(
+        "share",
+        sa.Column("group_id", sa.String(length=255), nullable=False),
+        sa.Column("item_id", sa.String(length=255), nullable=False),
+        sa.Column("code", sa.String(length=255), nullable=False),
+        sa.Column("stage", sa.String(length=255), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("named", sa.Integer(), nullable=False),
+        sa.Column("noise", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["release_group.id"], name=op.f("fk_share_group_id_release_group")),
+        sa.PrimaryKeyConstraint("group_id", "item_id", "code", name=op.f("pk_share")),
+    )
+    op.create_table(
+        "item_meaning",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("meaning", sa.String(length=1000), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_meaning")),
+    )
 
     if op.get_bind().dialect.name == "postgresql":
         for table, columns in UNSAMPLED.items():
@@ -367,6 +385,8 @@ def downgrade() -> None:
     op.drop_table("later")
     op.drop_table("wish")
     op.drop_table("wanted_round")
+    op.drop_table("item_meaning")
+    op.drop_table("share")
     op.drop_table("figure")
     with op.batch_alter_table("alert_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alert_note_alert_id"))

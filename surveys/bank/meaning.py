@@ -1,0 +1,29 @@
+"""An item's meaning stays what it was when a round first asked it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.bank.items import Item
+from surveys.errors import ItemMeaningChanged
+from surveys.storage.tables import ItemMeaningRow
+
+
+def check(session: Session, items: Iterable[Item]) -> dict[str, str]:
+    """What is not noted yet about these items; raises ItemMeaningChanged where it is, and otherwise."""
+    known = {row.id: row.meaning for row in session.scalars(select(ItemMeaningRow))}
+    now = {key: meaning for item in items for key, meaning in item.meanings().items()}
+    changes = [
+        f"{key} was asked as \u201c{known[key]}\u201d and is now \u201c{meaning}\u201d."
+        for key, meaning in now.items()
+        if known.get(key, meaning) != meaning
+    ]
+    if changes:
+        raise ItemMeaningChanged(changes="\n".join(changes))
+    return {key: meaning for key, meaning in now.items() if key not in known}
+
+
+def keep(session: Session, items: Iterable[Item]) -> None:
+    """Note what a round is about to ask for the first time; raises ItemMeaningChanged."""
+    session.add_all(ItemMeaningRow(id=key, meaning=meaning) for key, meaning in check(session, items).items())

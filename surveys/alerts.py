@@ -163,10 +163,9 @@ class Alert:
 
     @property
     def acknowledged(self) -> bool:
-        """Whether somebody has taken it up since it was opened last; they may be gone by now."""
-        last = next(
-            (note for note in reversed(self.notes) if note.deed in {Deed.ACKNOWLEDGED, Deed.REOPENED}), None
-        )
+        """Whether somebody has taken it up since it was news last; they may be gone by now."""
+        told = {Deed.ACKNOWLEDGED, Deed.REOPENED, Deed.GREW}
+        last = next((note for note in reversed(self.notes) if note.deed in told), None)
         return last is not None and last.deed is Deed.ACKNOWLEDGED
 
     @property

@@ -27,7 +27,7 @@ from handlers.showing.figures import state_line
 from handlers.showing.wheel import describe_wheel, draw_wheel
 from handlers.words import Words
 from surveys.alerts import CYCLE, SNOOZES, Alert
-from surveys.episodes import ALARMS, CALM_WEEKS
+from surveys.episodes import ALARMS, CALM, CALM_WEEKS, SILENT_WEEKS
 
 # What breaks the wheel, by the stage that turned, what fits best first (what each does stands in the catalogues).
 REMEDIES: dict[Stage, tuple[str, ...]] = {
@@ -128,7 +128,8 @@ def _lead(case: Case) -> str:
     say, state = case.say, case.state
     as_of = say("alert.as_of", week=say.day(state.week)) if state.week else ""
     if not case.alarm:
-        lead = say("alert.calm_lead", state=state_line(state, say), weeks=CALM_WEEKS)
+        key, weeks = ("calm_lead", CALM_WEEKS) if state.kind in CALM else ("silent_lead", SILENT_WEEKS)
+        lead = say(f"alert.{key}", state=state_line(state, say), weeks=weeks)
     elif state.kind is Kind.CYCLE:
         stage, since = case.turned[0]
         since_day = say.day(since) if since else say("word.lately")
@@ -222,7 +223,9 @@ def _small_print(case: Case) -> str:
     say, expected = case.say, budget(len(leaves(case.record)))
     share = expected.cycle if case.alert.kind == CYCLE else expected.drift
     percent = max(1, ceil(round(100 * share, 6)))
-    return f"{say('alert.sure_scale')} {say(f'alert.{case.alert.kind}_small_print', percent=percent)}"
+    counted = say(f"alert.{case.alert.kind}_small_print", percent=percent)
+    # Without an alarm the evidence has no such words.
+    return f"{say('alert.sure_scale')} {counted}" if case.alarm else counted
 
 
 # The wheel ------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from analysis.detection.cycle import State
+from analysis.detection.cycle import Kind, State
 from analysis.detection.drift import Drift, Verdict
 from analysis.figures import Record
 from analysis.stages import Stage
@@ -54,8 +54,14 @@ def past_lines(stages: Sequence[Stage], state: State, record: Record, say: Words
 
     def line(stage: Stage) -> str:
         now = state.stages.get(stage)
-        known = now is not None and now.verdict not in {Verdict.STEADY, Verdict.NOT_ENOUGH_EVIDENCE}
-        text = moved(now, record, state.unit_id, say) if now and known else say("alert.evidence_gone")
+        steady = Verdict.NOT_ENOUGH_EVIDENCE if state.kind is Kind.NOT_ENOUGH_EVIDENCE else Verdict.STEADY
+        verdict = now.verdict if now else steady
+        if verdict is Verdict.NOT_ENOUGH_EVIDENCE:
+            text = say("alert.evidence_unknown")
+        elif now is None or verdict is Verdict.STEADY:
+            text = say("alert.evidence_gone")
+        else:
+            text = moved(now, record, state.unit_id, say)
         return f"• *{say.stage(stage)}*: {text}"
 
     return [line(stage) for stage in stages]

@@ -92,7 +92,7 @@ class Pulses:
             pulse, done = self._pulse(person, carried.round_id)
             filled = pulse_answers.read(values, bank=services.bank, item_ids=pulse.round.item_ids, say=say)
             if filled.problems:
-                ack(response_action="errors", errors=filled.problems)
+                ack(response_action="errors", errors=dict(filled.problems))
                 return
             self._seal(person, pulse, filled)
         except OrgpulseError as problem:

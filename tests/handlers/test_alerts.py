@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -61,6 +62,11 @@ def text_of(state: State, language: str = "en", **more: Any) -> str:
         (drift_state(), "drift", "In South friction has grown for 6 weeks: one stage alone, not the cycle"),
         (replace(cycle_state(), kind=Kind.RECOVERING), "cycle", "In R&D <North> things are getting better"),
         (replace(cycle_state(), kind=Kind.WATCHING), "cycle", "In R&D <North> the signs have become weaker"),
+        (
+            replace(cycle_state(), kind=Kind.NOT_ENOUGH_EVIDENCE),
+            "cycle",
+            "In R&D <North> too few have answered lately to say more",
+        ),
     ],
 )
 def test_first_line_says_what_happened_in_plain_words(state: State, kind: str, text: str) -> None:
@@ -199,6 +205,27 @@ def test_remedies_are_chosen_by_all_the_stages_that_turned() -> None:
     turned = [(stage, None) for stage in (Stage.TRUST, Stage.CANDOR, Stage.OVERLAY)]
     assert chosen_remedies(turned, "cycle") == ["hold_rule", "root_cause", "no_new_overlay"]
     assert chosen_remedies(turned[:1], "drift") == ["hold_rule", "deep_dive"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "weeks", "stands"),
+    [
+        (Kind.RECOVERING, 4, "no longer more than noise"),
+        (Kind.STEADY, 4, "no longer more than noise"),
+        (Kind.WATCHING, 12, "no longer more than noise"),
+        (Kind.NOT_ENOUGH_EVIDENCE, 12, "too few answers to tell now"),
+    ],
+)
+def test_without_an_alarm_it_says_how_it_stands_and_when_it_closes(kind: Kind, weeks: int, stands: str) -> None:
+    state = replace(cycle_state(), kind=kind, turned=(), stages={})
+    message = alert_message(alert_case(record(), state, SAY))
+    text = words_of(message)
+    assert re.search(rf"This alert closes (once|after) .*{weeks} weeks", text)
+    assert f"*Targets*: {stands}" in text
+    # No wheel of stages that look turned, and no scale for words that do not stand there.
+    assert "image" not in block_types(message)
+    assert "picture" not in message
+    assert SAY("alert.sure_scale") not in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -405,7 +432,8 @@ def test_woken_after_the_signs_have_gone_it_does_not_say_that_it_still_stands(le
     office.bot.tick.run()
     for text in leaders.after(SAY("alert.woke_calm", day=SAY.day(until))):
         assert "still stands" not in text
-        assert SAY("alert.weaker_first", unit="R&D North") in text
+        # Nothing was planted for the tick that wakes it.
+        assert SAY("alert.silent_first", unit="R&D North") in text
 
 
 def ids(office: Office) -> list[str]:
@@ -470,6 +498,18 @@ def test_growing_into_the_cycle_is_news_and_the_old_message_points_to_it(leaders
     leaders.press(Action.ACKNOWLEDGE_ALERT)
     leaders.after("Acknowledged by Chief Quay")
     assert SAY("alert.moved_on_more") in words_of(leaders.alerts_in(leaders.dm)[0])
+
+
+def test_who_took_up_the_drift_has_not_taken_up_the_cycle(leaders: Leaders) -> None:
+    assert leaders.press(Action.ACKNOWLEDGE_ALERT).ok
+    leaders.after("*Acknowledged by Chief Quay.*")
+    leaders.release(replace(cycle_state(), week=LAST + timedelta(weeks=1)))
+    for place in (leaders.channel, leaders.dm):
+        new = leaders.alerts_in(place)[-1]
+        assert "*Acknowledged by" not in words_of(new)
+        assert Action.ACKNOWLEDGE_ALERT in action_ids(new)
+    assert leaders.press(Action.ACKNOWLEDGE_ALERT).ok
+    leaders.after("*Acknowledged by Chief Quay.*")
 
 
 def test_it_is_followed_until_it_is_over_in_one_message(leaders: Leaders) -> None:

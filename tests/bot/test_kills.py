@@ -21,6 +21,7 @@ from surveys.clock import MovableClock
 from surveys.rounds import wishes
 from surveys.rounds.rounds import open_pulse
 from surveys.rounds.wishes import Later
+from surveys.settings import InForce, Unchanging
 from surveys.storage.database import Database
 from surveys.storage.tables import OutboxRow, RoundRow
 from tests.company import LONDON, MONDAY, WEEKLY, morning, person, settle
@@ -58,15 +59,12 @@ def tick(database: Database, master: MasterKey, now: datetime) -> Tick:
     services = Services(
         database=database,
         keys=master.serving(),
-        bank=default_bank(),
-        schedule=WEEKLY,
-        schedules=(WEEKLY,),
+        settings=Unchanging(InForce(WEEKLY, default_bank(), 5, (WEEKLY,))),
         clock=MovableClock(now),
-        smallest_group=5,
         outbox_filled=lambda: None,
         change_soon=lambda *_: None,
     )
-    return Tick(services, master, leaders_channel=None)
+    return Tick(services, master)
 
 
 def written(database: Database) -> Counter[str]:

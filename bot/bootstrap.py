@@ -52,7 +52,7 @@ class Orgpulse:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.database = open_database(settings, pool_size=LISTENERS + 4)
-        bank = self._hold_to_what_was_promised()
+        bank, most_items = self._hold_to_what_was_promised()
         secret = settings.master_key.get_secret_value() if settings.master_key else None
         self._master = MasterKey.load(path=settings.master_key_file, text=secret)
         with self.database.read() as session:
@@ -73,7 +73,7 @@ class Orgpulse:
             self.services,
             self._master,
             leaders_channel=settings.leaders_channel,
-            noise=settings.noise(items=bank.most_items),
+            noise=settings.noise(items=most_items),
         )
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.app = self._bolt_app()
@@ -83,14 +83,19 @@ class Orgpulse:
         self._web: WebServer | None = None
         self._scheduler: BackgroundScheduler | None = None
 
-    def _hold_to_what_was_promised(self) -> QuestionBank:
-        """Refuse a smaller group or another meaning of an item than rounds had; note what else was set anew."""
+    def _hold_to_what_was_promised(self) -> tuple[QuestionBank, int]:
+        """Refuse a smaller group or other items than rounds had; note what else was set anew.
+
+        Returns:
+            The bank, and how many items a release has at most.
+        """
         bank = self.settings.bank()
         with self.database.work() as session:
             smallest_group_allowed(session, self.settings.smallest_group)
             meaning.check(session, bank.items.values())
+            most_items = max(bank.most_items, meaning.check_open_rounds(session, bank))
             audit.note_settings(session, self.settings.noted(), now=self.clock.now())
-        return bank
+        return bank, most_items
 
     def _bolt_app(self) -> App:
         try:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.bank.items import Item
-from surveys.errors import ItemMeaningChanged
-from surveys.storage.tables import ItemMeaningRow
+from surveys.bank.items import Item, QuestionBank
+from surveys.errors import ItemMeaningChanged, ItemStillAsked
+from surveys.storage.tables import ItemMeaningRow, RoundRow
 
 
 def check(session: Session, items: Iterable[Item]) -> dict[str, str]:
@@ -27,3 +27,12 @@ def check(session: Session, items: Iterable[Item]) -> dict[str, str]:
 def keep(session: Session, items: Iterable[Item]) -> None:
     """Note what a round is about to ask for the first time; raises ItemMeaningChanged."""
     session.add_all(ItemMeaningRow(id=key, meaning=meaning) for key, meaning in check(session, items).items())
+
+
+def check_open_rounds(session: Session, bank: QuestionBank) -> int:
+    """How many items the fullest open round has; raises ItemStillAsked where the bank lacks one of them."""
+    asked = list(session.scalars(select(RoundRow.items).where(~RoundRow.counted)))
+    missing = {item_id for items in asked for item_id in items} - bank.items.keys()
+    if missing:
+        raise ItemStillAsked(items=", ".join(sorted(missing)))
+    return max(map(len, asked), default=0)

@@ -203,26 +203,36 @@ class Record:
             [share for share in self.shares if share.week <= week],
         )
 
-    def shares_of(self, unit_id: str, stage: Stage, *, week: date) -> list[Share]:
-        """What most of a stage came from in a unit and week, most named first; the groups of a region add up.
+    def shares_of(self, unit_id: str, stage: Stage, *, week: date, weeks: int = 1) -> list[Share]:
+        """What most of a stage came from in a unit, most named first; the groups of a region and the weeks add up.
 
-        Empty unless all groups that have any lie within the unit, or the unit is within one of them.
+        A week is left out unless all groups that have any lie within the unit, or the unit is within one of them.
+
+        Args:
+            unit_id: the unit.
+            stage: the stage.
+            week: the last week.
+            weeks: how many weeks, up to that one.
         """
-        inside = self.below(unit_id)
-        here = [one for one in self.shares if one.week == week and one.stage is stage and one.units & inside]
-        groups = {one.units for one in here}
-        if len(groups) > 1 and any(not units <= inside for units in groups):
-            return []
+        inside, first = self.below(unit_id), week - timedelta(weeks=weeks - 1)
+        by_week: dict[date, list[Share]] = {}
+        for one in self.shares:
+            if first <= one.week <= week and one.stage is stage and one.units & inside:
+                by_week.setdefault(one.week, []).append(one)
         found: dict[tuple[str, str], Share] = {}
-        for one in here:
-            key = one.item_id, one.code
-            found[key] = _added(found[key], one) if key in found else one
+        for here in by_week.values():
+            groups = {one.units for one in here}
+            if len(groups) > 1 and any(not units <= inside for units in groups):
+                continue
+            for one in here:
+                key = one.item_id, one.code
+                found[key] = _added(found[key], one) if key in found else one
         return sorted(found.values(), key=lambda one: (-one.named, one.code))
 
 
 def _added(one: Share, other: Share) -> Share:
     return Share(
-        one.week,
+        max(one.week, other.week),
         one.units | other.units,
         one.stage,
         one.item_id,

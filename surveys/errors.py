@@ -49,6 +49,12 @@ class ItemMeaningChanged(OrgpulseError):
     """
 
 
+class ItemStillAsked(OrgpulseError):
+    """A pulse that is not counted yet asks {items}, which no item file has any more. Put it back into
+    question_packs until that pulse has closed; then it can go.
+    """
+
+
 class NoMasterKey(OrgpulseError):
     """There is no master key. Run: orgpulse keys init  (it writes {path}), or set ORGPULSE_MASTER_KEY."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import hypot
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -42,8 +43,10 @@ MOST_THEMES = 3
 # Units told in full; a message has 50 blocks, and a reader two minutes.
 MOST_UNITS = 3
 DIGEST_BLOCK = "digest"
-# Fewer than this who named a code may be noise alone.
-LEAST_NAMED = 3
+# What time goes to changes slowly, and the noise of one week is wide: several weeks are added up.
+SHARE_WEEKS = 4
+# Fewer than this who named a code are not many; of more than so many that lie close, none stands out.
+LEAST_NAMED, MOST_NAMED = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,24 +141,26 @@ def _share_blocks(this: _Week, unit_id: str) -> list[Block]:
     lines = [
         line
         for stage, key in ((Stage.OVERLAY, "item.named"), (Stage.FRICTION, "item.held_up"))
-        if (line := share_line(this.record.shares_of(unit_id, stage, week=this.week), key, this.bank, this.say))
+        if (shares := this.record.shares_of(unit_id, stage, week=this.week, weeks=SHARE_WEEKS))
+        and (line := share_line(shares, key, this.bank, this.say))
     ]
     return [context("\n".join(lines))] if lines else []
 
 
 def share_line(shares: Sequence[Share], key: str, bank: QuestionBank, say: Words) -> str | None:
-    """The code that most named, or the two of them that noise cannot tell apart; None where it tells nothing."""
-    if not shares or shares[0].named < LEAST_NAMED:
+    """The code that most named, or the two of them that noise cannot tell apart; None where nothing stands out."""
+    if not shares or shares[0].named < max(LEAST_NAMED, 2 * shares[0].noise):
         return None
     first, *rest = shares
-    close = [first, *(one for one in rest[:1] if first.named - one.named <= first.noise)]
+    close = [first, *(one for one in rest if first.named - one.named <= hypot(first.noise, one.noise))]
+    if len(close) > MOST_NAMED:
+        return None
     names = []
     for one in close:
         item = bank.items.get(one.item_id)
         known = item.follow_up if item and item.follow_up and one.code in item.follow_up.choices else None
         names.append(escape(known.label(one.code, say.language) if known else one.code.replace("_", " ")))
-    named = say.listing(names)
-    return say(key, label=named, named=first.named, n=first.n)
+    return say(key, label=say.listing(names), named=first.named, n=first.n)
 
 
 def _alert_blocks(this: _Week, unit_id: str) -> list[Block]:

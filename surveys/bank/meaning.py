@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from surveys.bank.items import Item
-from surveys.errors import ItemMeaningChanged
-from surveys.storage.tables import ItemMeaningRow
+from surveys.bank.items import Item, QuestionBank
+from surveys.errors import ItemMeaningChanged, ItemStillAsked
+from surveys.storage.tables import ItemMeaningRow, RoundRow
 
 
 def check(session: Session, items: Iterable[Item]) -> dict[str, str]:
@@ -26,4 +27,16 @@ def check(session: Session, items: Iterable[Item]) -> dict[str, str]:
 
 def keep(session: Session, items: Iterable[Item]) -> None:
     """Note what a round is about to ask for the first time; raises ItemMeaningChanged."""
-    session.add_all(ItemMeaningRow(id=key, meaning=meaning) for key, meaning in check(session, items).items())
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    for key, meaning in check(session, items).items():
+        # Another schedule's round may be opened at the same moment, with the same items.
+        session.execute(insert(ItemMeaningRow).values(id=key, meaning=meaning).on_conflict_do_nothing())
+
+
+def check_open_rounds(session: Session, bank: QuestionBank) -> int:
+    """How many items the fullest open round has; raises ItemStillAsked where the bank lacks one of them."""
+    asked = list(session.scalars(select(RoundRow.items).where(~RoundRow.counted)))
+    missing = {item_id for items in asked for item_id in items} - bank.items.keys()
+    if missing:
+        raise ItemStillAsked(items=", ".join(sorted(missing)))
+    return max(map(len, asked), default=0)

@@ -16,7 +16,8 @@ far as the others' ups and downs let them (`tests.attack.on_neighbouring_figures
 A follow-up's numbers are sums of ones, each over whole groups of k or more people who answered it, of whom each
 named one code of that week's; there is no change of them. So no combination of them is about fewer people either.
 That one code was named by all, or none, would still tell about each: so each number gets noise of its own, and
-the highest that is released is one less than all.
+none is released above three quarters of those who answered. A large majority is meant to be seen, and tells as
+much about each as it does about all.
 
 `Noise.within` is the stricter mode: noise on levels and changes within a privacy budget, epsilon. Protected is
 everything that one person has ever answered, against everything released about one round but the comments: with
@@ -47,6 +48,8 @@ PRIOR_FREEDOM = 5
 # The widest mean change that is released, as a share of the most that one person's change is counted as: with five
 # people at 3/4, one of them may still have moved a little the other way.
 WIDEST_CHANGE = 0.75
+# The most of a group that is said to have named one code, for the same reason.
+WIDEST_SHARE = Fraction(3, 4)
 WEEKS_A_QUARTER, WEEKS_A_YEAR = 13, 52
 
 
@@ -107,9 +110,8 @@ class Noise:
     change_of_hours: Fraction = Fraction(0)
     spread_of_points: Fraction | None = Fraction(4)
     spread_of_hours: Fraction | None = Fraction(50)
-    # One person stands in two of the numbers at most, one less and one more: twice 1 / (3/4) is what 4 / (3/2) is
-    # for points.
-    shares: Fraction | None = Fraction(3, 4)
+    # One person moves two of the numbers, one less and one more: 2 / 1, less than 4 / (3/2) of points.
+    shares: Fraction | None = Fraction(1)
     company: Fraction = Fraction(0)
     items: int | None = None
     budget: Fraction | None = None
@@ -223,8 +225,9 @@ def released(groups: Sequence[Group], noise: Noise, draw: Draw = discrete_laplac
 
 
 def _of_follow_up(naming: Naming, scale: Fraction, draw: Draw) -> Naming:
-    """Each number with noise of its own, from 0 to one less than all."""
-    named = {code: min(max(number + draw(scale), 0), naming.n - 1) for code, number in naming.named.items()}
+    """Each number with noise of its own, from 0 to three quarters of all."""
+    most = int(WIDEST_SHARE * naming.n)
+    named = {code: min(max(number + draw(scale), 0), most) for code, number in naming.named.items()}
     return replace(naming, named=named, noise=deviation(scale))
 
 

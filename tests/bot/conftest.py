@@ -51,7 +51,7 @@ class Place:
         self._stack = stack
         MasterKey.create(folder / "master.key")
 
-    def bot(self) -> Orgpulse:
+    def bot(self, question_packs: tuple[Path, ...] = ()) -> Orgpulse:
         """A new process's worth of bot on the same database."""
         leaders = next(channel.id for channel in self.sandbox.channels if channel.name == "leaders")
         bot = Orgpulse(
@@ -62,15 +62,16 @@ class Place:
                 slack_bot_token=SecretStr(self.sandbox.app.bot_token),
                 slack_app_token=SecretStr(self.sandbox.app.app_token),
                 leaders_channel=leaders,
+                question_packs=question_packs,
             ),
             clock=self.clock,
         )
         self._stack.callback(bot.stop)
         return bot
 
-    def peopled_bot(self) -> Orgpulse:
+    def peopled_bot(self, question_packs: tuple[Path, ...] = ()) -> Orgpulse:
         """A bot whose roster is imported and matched."""
-        bot = self.bot()
+        bot = self.bot(question_packs)
         with bot.database.work() as session:
             enrolment.apply(session, roster.read_roster(roster_csv()), actor="test", now=self.clock.now())
         bot.sync_people()

@@ -133,7 +133,6 @@ def test_several_schedules_take_the_place_of_the_one(file: Path) -> None:
         ('[schedule]\nask_day = "monday"\n' + SEVERAL, "not both"),
         (SEVERAL + '[[schedules]]\nname = "deals"\n', "the same name"),
         ('[[schedules]]\nname = "a b"\n', "name"),
-        ('[[schedules]]\nname = "ab"\nitems = ["nothing"]\n', "there is no item"),
         ('[[schedules]]\nname = "ab"\nitems = ["trust_rules"]\nstages = ["trust"]\n', "items or stages"),
         ('[schedule]\nremind_again_day = "thursday"\n', "remind_again_time"),
         ('[schedule]\nremind_again_day = "friday"\nremind_again_time = 09:00:00\n', "before the close"),

@@ -163,10 +163,9 @@ class Alert:
 
     @property
     def acknowledged(self) -> bool:
-        """Whether somebody has taken it up since it was opened last; they may be gone by now."""
-        last = next(
-            (note for note in reversed(self.notes) if note.deed in {Deed.ACKNOWLEDGED, Deed.REOPENED}), None
-        )
+        """Whether somebody has taken it up since it was news last; they may be gone by now."""
+        told = {Deed.ACKNOWLEDGED, Deed.REOPENED, Deed.GREW}
+        last = next((note for note in reversed(self.notes) if note.deed in told), None)
         return last is not None and last.deed is Deed.ACKNOWLEDGED
 
     @property
@@ -372,14 +371,16 @@ def dispute(
     close(row, Ending.DISPUTED, now=now)
 
 
-def note_action(session: Session, alert_id: str, person: Person, *, now: datetime) -> None:
-    """Note that somebody logged an action on an alert; one that is closed keeps it too.
+def note_action(
+    session: Session, alert_id: str, person: Person, *, kind: str | None = None, now: datetime
+) -> None:
+    """Note that somebody logged an action of a kind on an alert; one that is closed keeps it too.
 
     Raises:
         AlertNotThere: there is none, or its unit is not theirs to see.
     """
     row = _row_for(session, alert_id, person)
-    note(session, row, Deed.ACTED, person=person, now=now)
+    note(session, row, Deed.ACTED, person=person, reason=kind, now=now)
 
 
 def _to_handle(session: Session, alert_id: str, person: Person) -> AlertRow:

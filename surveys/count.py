@@ -27,6 +27,7 @@ from surveys.storage.tables import (
     CommentRow,
     FigureRow,
     GroupRow,
+    LaterRow,
     ParticipationRow,
     PersonRow,
     ReleaseRow,
@@ -59,7 +60,7 @@ def close_round(
             k=row.smallest_group,
             asked=invited,
         )
-        release_id = _write_release(session, row, released(groups, noise), invited)
+        release_id = _write_release(session, row, released(groups, noise.of_release(len(row.items))), invited)
         _release_comments(session, release_id, ballots, units)
         write_anew(session, diaries, ballots, week_on=row.week_on, master=master)
         _destroy(session, row)
@@ -95,7 +96,15 @@ def _invited(session: Session, round_id: str) -> Counter[str]:
 
 def _write_release(session: Session, row: RoundRow, groups: Sequence[Group], invited: Counter[str]) -> str:
     release_id = secrets.token_hex(8)
-    session.add(ReleaseRow(id=release_id, round_id=row.id, week_on=row.week_on, smallest_group=row.smallest_group))
+    session.add(
+        ReleaseRow(
+            id=release_id,
+            round_id=row.id,
+            week_on=row.week_on,
+            smallest_group=row.smallest_group,
+            invited=invited.total(),
+        )
+    )
     session.flush()
     for group in groups:
         group_id = secrets.token_hex(8)
@@ -170,6 +179,7 @@ def _destroy(session: Session, row: RoundRow) -> None:
     row.sealed_key = None
     session.execute(delete(BallotRow).where(BallotRow.round_id == row.id))
     session.execute(delete(ParticipationRow).where(ParticipationRow.round_id == row.id))
+    session.execute(delete(LaterRow).where(LaterRow.round_id == row.id))
     # What was sent about this round names who was asked, reminded and thanked. What tells its end is deleted with
     # the next round.
     outbox.forget(session, of_round(row.id), but=closings(row.id))

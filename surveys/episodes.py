@@ -121,11 +121,11 @@ class _Episode:
         return row.kind == DRIFT and self._state.kind is Kind.CYCLE
 
     def _grow(self, row: AlertRow) -> Turn:
-        """Make a drift's alert the cycle's; that is news, and ends a snooze."""
+        """Make a drift's alert the cycle's; that is news, ends a snooze, and is for somebody to take up anew."""
         state = self._state
         row.kind, row.week_on = CYCLE, self._week
         row.stage, row.began_on = (state.stage or Stage(row.stage)).value, state.since
-        row.snoozed_until = None
+        row.snoozed_until = row.acknowledged_by = None
         row.told = self._told(row).row()
         return self._turn(row, Deed.GREW)
 

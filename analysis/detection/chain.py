@@ -24,10 +24,10 @@ PASSED_OVER = 1.0
 # "Everything at once": all stages move by about the same size (SD, tried in turn), give or take a share of it, so
 # that stages which stand still speak against it.
 COMMON_SIZES, COMMON_SPREAD = (0.5, 1.0, 1.5), 0.35
-# It is rarer than a turn of one stage, so it costs more. On the teams of `tests/bench/cycle.py` (300 of a kind, 10% of
-# isolated dips called a cycle) 5, 6 and 7 miss 2, 1 and 1% of cycles of half an SD within half a year as the pulse is
-# asked, and 12, 7 and 3% of four stages asked weekly; they call 27, 38 and 50% of changes of everything by half an SD
-# a cycle, and 9, 15 and 21% of those by one SD.
+# It is rarer than a turn of one stage, so it costs more. On the teams of `tests/bench/cycle.py` (300 of a kind,
+# 10% of isolated dips called a cycle) 5, 6 and 7 miss 2, 1 and 1% of cycles of half an SD within half a year as
+# the pulse is asked, and 12, 7 and 3% of those of four stages asked weekly. They call 27, 38 and 50% of changes
+# of everything by half an SD a cycle, and 9, 15 and 21% of those by one SD.
 COMMON_PENALTY = 6.0
 # Stages turning against the order costs as much: while the order cannot be told yet, the wheel's is taken.
 AGAINST_PENALTY = 8.0

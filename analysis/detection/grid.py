@@ -25,6 +25,10 @@ WITHIN_WEIGHT = 30.0
 LEAST_WITHIN, MOST_WITHIN = 0.3, 1.0
 LEAST_SHARE, MOST_SHARE = 0.2, 0.95
 N_TOTAL_SQUARES_NOISE = 4
+# Hours have no end such as five points have: a week's variance counts for no more than so many times the usual
+# week's, or a few slips of the finger would hide every later change. In simulated teams of eight without slips
+# one week in twenty is further out.
+MOST_UNUSUAL = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,8 @@ def _item(
                 _put(change, row, week, figure.change, figure.change_noise)
             pooled[2, week] += figure.change.spread**2 * (figure.change.n - 1)
             pooled[3, week] += figure.change.n - 1
+    if figures[0].scale is not Scale.AGREEMENT:
+        pooled[0] = _tamed(pooled[0], pooled[1])
     sd, within = _scales(pooled, asked)
     return Item(stage, figures[0].scale, level, change, asked, share, _centre(figures), sd, within)
 
@@ -201,6 +207,16 @@ def _centre(figures: Sequence[Figure]) -> float:
     first = min(figure.week for figure in figures)
     whole = sum((figure.level for figure in figures if figure.week == first), Sums.of(()))
     return whole.mean if whole.n else 0.0
+
+
+def _tamed(squares: Array, freedom: Array) -> Array:
+    """Sums of squares by week, none further out than the median week up to it allows."""
+    kept = squares.copy()
+    variances: list[float] = []
+    for week in np.flatnonzero(freedom):
+        variances.append(squares[week] / freedom[week])
+        kept[week] = min(squares[week], MOST_UNUSUAL * float(np.median(variances)) * freedom[week])
+    return kept
 
 
 def _scales(pooled: Array, asked: Mask) -> tuple[Array, Array]:

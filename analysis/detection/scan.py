@@ -131,10 +131,11 @@ def scan(item: Item) -> Scan:
     rounds = np.flatnonzero(item.asked)
     weeks = item.asked.size
     steps = (rounds[:, None] >= np.arange(weeks)[None, :]).astype(float)
-    fits = _paired(steps, (np.eye(len(rounds)) - lags(item.asked)) @ steps, axis=0)
+    mix = np.eye(len(rounds)) - _baselines(item, rounds)
+    fits = _paired(np.broadcast_to(steps, (len(mix), *steps.shape)), mix @ steps, axis=1)
     # Many small matrices: shared between threads, the waiting takes ten times as long as the work (measured).
     with threadpool_limits(limits=1, user_api="blas"):
-        figures, covariance, known = _figures(item, rounds)
+        figures, covariance, known = _figures(item, rounds, mix)
         whitened, fitted = _whitened(figures, fits, covariance)
     parts = _by_round(fitted * whitened[..., None])
     score = np.cumsum(parts, axis=1)
@@ -173,21 +174,35 @@ def joined(found: Scan, worse: Array, variance: Array) -> Scan:
         return np.where(begins >= 0, spans, 0.0)
 
     score, information = since(worse / variance), since(1 / variance)
+    left = found.rest * np.sqrt(np.maximum(found.information, LEAST_INFORMATION)) + score
+    both = found.information + information
     return replace(
         found,
         score=found.score + score,
-        information=found.information + information,
+        information=both,
         seen=found.seen + since(np.isfinite(variance).astype(float)),
-        rest=found.rest + score / np.sqrt(np.maximum(information, LEAST_INFORMATION)),
+        rest=left / np.sqrt(np.maximum(both, LEAST_INFORMATION)),
     )
 
 
-def _figures(item: Item, rounds: Places) -> tuple[Array, Array, Array]:
-    """Levels and changes in turn, (units, 2 rounds), in SD and up is worse; their covariance; weeks known."""
-    baseline = lags(item.asked)
+def _baselines(item: Item, rounds: Places) -> Array:
+    """What each unit's changes are against, (units, rounds, rounds); nobody has answers from before their unit."""
+    answered = item.level[0][:, rounds] + item.change[0][:, rounds] > 0
+    begun = np.maximum.accumulate(answered, axis=1)
+    shares = lags(item.asked)[None] * begun[:, None, :]
+    own: Array = shares / np.maximum(shares.sum(axis=2, keepdims=True), 1e-9)
+    return own
+
+
+def _figures(item: Item, rounds: Places, mix: Array) -> tuple[Array, Array, Array]:
+    """Levels and changes in turn, (units, 2 rounds), in SD and up is worse; their covariance; weeks known.
+
+    `mix`, (units, rounds, rounds), takes what weeks bring to changes: a round less its baseline.
+    """
+    baseline = np.eye(len(rounds)) - mix
     level_n, total, _, level_blur = item.level[:, :, rounds]
     change_n, change_total, _, change_blur = item.change[:, :, rounds]
-    known, compared = level_n > 0, (change_n > 0) & (baseline.sum(axis=1) > 0)
+    known, compared = level_n > 0, (change_n > 0) & (baseline.sum(axis=2) > 0)
     n = np.where(known, level_n, NOMINAL_N)
     changed = np.where(compared, np.minimum(change_n, n), n)
     within, share, sd = item.within[rounds], item.share[:, rounds], item.sd[rounds]
@@ -195,12 +210,12 @@ def _figures(item: Item, rounds: Places) -> tuple[Array, Array, Array]:
     # Who happened to answer: a draw without replacement from the team's own people (Cochran 1977, 2.5).
     composition = (1 - share) * (1 - within) / n
     # A baseline is of the weeks that each person answered, not of all; and not everybody has one.
-    behind = np.maximum(1, (baseline > 0).sum(axis=1))
+    behind = np.maximum(1, (baseline > 0).sum(axis=2))
     uneven = within * (1 / changed - 1 / n) + within * (1 / share - 1) / (changed * behind)
     level_noise = composition + level_blur / (n * sd) ** 2 + np.where(known, 0.0, NOTHING)
     change_noise = uneven + change_blur / (changed * sd) ** 2 + np.where(compared, 0.0, NOTHING)
     walk = np.cumsum(2 * TURNOVER * (1 - WITHIN_SHARE) * np.diff(rounds, prepend=rounds[0]) * share / n, axis=1)
-    covariance = _covariance(np.eye(len(rounds)) - baseline, brings, walk, level_noise, change_noise)
+    covariance = _covariance(mix, brings, walk, level_noise, change_noise)
     worse = item.scale.worse / sd
     levels = np.where(known, total / n - item.centre, 0.0) * worse
     changes = np.where(compared, change_total / np.maximum(change_n, 1), 0.0) * worse
@@ -209,13 +224,13 @@ def _figures(item: Item, rounds: Places) -> tuple[Array, Array, Array]:
 
 def _covariance(mix: Array, brings: Array, walk: Array, level_noise: Array, change_noise: Array) -> Array:
     """Covariance of levels and changes in turn; `mix` takes what weeks bring to changes, others are variances."""
-    rounds = np.arange(len(mix))
+    rounds = np.arange(mix.shape[1])
     both = mix * brings[:, None, :]
-    covariance = np.empty((len(brings), 2 * len(mix), 2 * len(mix)))
+    covariance = np.empty((len(brings), 2 * len(rounds), 2 * len(rounds)))
     covariance[:, 0::2, 0::2] = UNKNOWN_MEAN + walk[:, np.minimum(rounds[:, None], rounds)]
     covariance[:, 1::2, 0::2] = both
     covariance[:, 0::2, 1::2] = np.swapaxes(both, 1, 2)
-    covariance[:, 1::2, 1::2] = both @ mix.T
+    covariance[:, 1::2, 1::2] = both @ np.swapaxes(mix, 1, 2)
     covariance[:, 2 * rounds, 2 * rounds] += brings + level_noise
     covariance[:, 2 * rounds + 1, 2 * rounds + 1] += change_noise
     return covariance
@@ -231,9 +246,9 @@ def _paired(levels: Array, changes: Array, axis: int) -> Array:
 def _whitened(figures: Array, fits: Array, covariance: Array) -> tuple[Array, Array]:
     """Figures, no week further out than `CLIP`, and steps as they look once the figures are independent."""
     roots = np.linalg.cholesky(covariance)
-    both = np.empty((*figures.shape, 1 + fits.shape[1]))
-    for row, (root, own) in enumerate(zip(roots, figures, strict=True)):
-        both[row] = solve_triangular(root, np.column_stack([own, fits]), lower=True, check_finite=False)
+    both = np.concatenate([figures[..., None], fits], axis=2)
+    for row, root in enumerate(roots):
+        both[row] = solve_triangular(root, both[row], lower=True, check_finite=False)
     return _clipped(both[..., 0]), both[..., 1:]
 
 

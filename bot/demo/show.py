@@ -1,6 +1,5 @@
 """What one sees of the demo: a progress bar, what happened, and where to click."""
 
-import logging
 import signal
 import threading
 from types import FrameType
@@ -12,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from analysis.synthetic import DEFAULT_SEED
+from bot import logs
 from bot.demo.run import Outcome, Stage, open_for_visitors, play, staged
 from bot.demo.workspace import who_to_try
 
@@ -25,7 +25,7 @@ def show(*, headless: bool, as_json: bool, weeks: int, seed: int | None, port: i
         signal.signal(number, _end)
     console = Console(stderr=True)
     # The bar is what there is to see; warnings still come through.
-    logging.getLogger().setLevel(logging.WARNING)
+    logs.speak("WARNING")
     chosen = DEFAULT_SEED if seed is None else seed
     with staged(weeks=weeks, seed=chosen, port=port, database=database) as stage:
         outcome = _with_progress(stage, weeks, console)

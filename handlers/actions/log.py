@@ -73,8 +73,8 @@ class ActionLog:
     def save(self, ack: Ack, body: dict[str, Any], person: Person) -> None:
         """Keep what was filled in, and say what becomes of it; acknowledged only once it is kept."""
         say, today = words(person.language), self._today(person)
-        filled = log_view.filled(body["view"])
         try:
+            filled = log_view.filled(body["view"])
             with self._services.database.work() as session:
                 action = actions.log(
                     session,
@@ -88,8 +88,8 @@ class ActionLog:
                     now=self._services.now(),
                 )
                 unit = next(unit.name for unit in _units(session, person) if unit.id == action.unit_id)
-                if filled.alert_id:
-                    copies.refresh(session, filled.alert_id, now=self._services.now())
+                for alert_id in _shown_on(session, action):
+                    copies.refresh(session, alert_id, now=self._services.now())
         except OrgpulseError as problem:
             ack(response_action="errors", errors=log_view.problem(problem, say))
             return
@@ -99,6 +99,13 @@ class ActionLog:
     def _today(self, person: Person) -> date:
         zone = person.zone(self._services.schedule.company_zone.key)
         return self._services.now().astimezone(zone).date()
+
+
+def _shown_on(session: Session, action: actions.Action) -> list[str]:
+    """Ids of the alerts that tell of an action: the one that led to it, and open ones about its unit or below."""
+    inside = directory.below(directory.units(session), frozenset({action.unit_id}))
+    about = [alert.id for alert in alerts.all_open(session) if alert.unit_id in inside]
+    return list(dict.fromkeys([*([action.alert_id] if action.alert_id else []), *about]))
 
 
 def _units(session: Session, person: Person) -> list[Unit]:

@@ -27,7 +27,7 @@ from handlers.showing.figures import state_line
 from handlers.showing.wheel import describe_wheel, draw_wheel
 from handlers.words import Words
 from surveys.alerts import CYCLE, SNOOZES, Alert
-from surveys.episodes import ALARMS, CALM_WEEKS
+from surveys.episodes import ALARMS, CALM, CALM_WEEKS, SILENT_WEEKS
 
 # What breaks the wheel, by the stage that turned, what fits best first (what each does stands in the catalogues).
 REMEDIES: dict[Stage, tuple[str, ...]] = {
@@ -91,10 +91,11 @@ def alert_message(case: Case) -> dict[str, Any]:
     say, first = case.say, headline(case.alert, case.state, case.unit, case.say)
     if case.alert.closed_on is not None:
         return {"text": escape(first), "blocks": [header(first), *_closed_blocks(case)]}
-    picture = _picture(case) if case.alert.kind == CYCLE else None
+    # Once the alarm is over, a wheel of what had turned would say the opposite of the first line.
+    picture = _picture(case) if case.alert.kind == CYCLE and case.alarm else None
     blocks = [
         header(first),
-        *standing_blocks(case.alert, say),
+        *standing_blocks(case.alert, say, alarm=case.alarm),
         section(_lead(case)),
         *([_picture_block(picture)] if picture else []),
         section(_evidence_text(case)),
@@ -119,14 +120,16 @@ def moved_on_message(case: Case) -> dict[str, Any]:
 def _closed_blocks(case: Case) -> list[Block]:
     stages = [case.say.stage(stage) for stage, _ in case.turned]
     was = f"*{case.say('alert.evidence_was')}*: {case.say.listing(stages)}"
-    return [*standing_blocks(case.alert, case.say), section(was), _asking(case), *happened(case.alert, case.say)]
+    standing = standing_blocks(case.alert, case.say, alarm=case.alarm)
+    return [*standing, section(was), _asking(case), *happened(case.alert, case.say)]
 
 
 def _lead(case: Case) -> str:
     say, state = case.say, case.state
     as_of = say("alert.as_of", week=say.day(state.week)) if state.week else ""
     if not case.alarm:
-        lead = say("alert.calm_lead", state=state_line(state, say), weeks=CALM_WEEKS)
+        key, weeks = ("calm_lead", CALM_WEEKS) if state.kind in CALM else ("silent_lead", SILENT_WEEKS)
+        lead = say(f"alert.{key}", state=state_line(state, say), weeks=weeks)
     elif state.kind is Kind.CYCLE:
         stage, since = case.turned[0]
         since_day = say.day(since) if since else say("word.lately")
@@ -220,7 +223,9 @@ def _small_print(case: Case) -> str:
     say, expected = case.say, budget(len(leaves(case.record)))
     share = expected.cycle if case.alert.kind == CYCLE else expected.drift
     percent = max(1, ceil(round(100 * share, 6)))
-    return f"{say('alert.sure_scale')} {say(f'alert.{case.alert.kind}_small_print', percent=percent)}"
+    counted = say(f"alert.{case.alert.kind}_small_print", percent=percent)
+    # Without an alarm the evidence has no such words.
+    return f"{say('alert.sure_scale')} {counted}" if case.alarm else counted
 
 
 # The wheel ------------------------------------------------------------------------------------------------

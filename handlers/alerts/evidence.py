@@ -1,16 +1,16 @@
 """The evidence of an alert: stage by stage with how sure it is, and in charts."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from analysis.detection.cycle import State
+from analysis.detection.cycle import Kind, State
 from analysis.detection.drift import Drift, Verdict
 from analysis.figures import Record
 from analysis.stages import Stage
 from handlers.alerts.attainment_text import attainment_line
 from handlers.showing.blocks import Block, context, cut
 from handlers.showing.charts import LABEL, ONSET, Mark, line_chart, marks_text, week_labels
-from handlers.showing.figures import CHART_WEEKS, chart_values, moved
+from handlers.showing.figures import CHART_WEEKS, levels_of_the_same, moved
 from handlers.words import Words
 
 # From how many standard errors a stage is called so sure. By chance the strongest beginning in a core stage of a
@@ -18,6 +18,10 @@ from handlers.words import Words
 # answering, 33 weeks each (tests/handlers/test_alerts.py repeats it with fewer).
 SURE: Mapping[str, float] = {"almost_certain": 3.1, "very_likely": 2.4, "likely": 2.0}
 HOURS = frozenset({Stage.OVERLAY, Stage.CUSTOMER})
+# Weeks before the first turn with which a chart begins, and how many it holds at most: half a year can be read on
+# a phone. Our choice.
+CHART_BEFORE = timedelta(weeks=4)
+LONGEST_CHART = 26
 
 
 def how_sure(strength: float) -> str:
@@ -50,8 +54,14 @@ def past_lines(stages: Sequence[Stage], state: State, record: Record, say: Words
 
     def line(stage: Stage) -> str:
         now = state.stages.get(stage)
-        known = now is not None and now.verdict not in {Verdict.STEADY, Verdict.NOT_ENOUGH_EVIDENCE}
-        text = moved(now, record, state.unit_id, say) if now and known else say("alert.evidence_gone")
+        steady = Verdict.NOT_ENOUGH_EVIDENCE if state.kind is Kind.NOT_ENOUGH_EVIDENCE else Verdict.STEADY
+        verdict = now.verdict if now else steady
+        if verdict is Verdict.NOT_ENOUGH_EVIDENCE:
+            text = say("alert.evidence_unknown")
+        elif now is None or verdict is Verdict.STEADY:
+            text = say("alert.evidence_gone")
+        else:
+            text = moved(now, record, state.unit_id, say)
         return f"• *{say.stage(stage)}*: {text}"
 
     return [line(stage) for stage in stages]
@@ -65,12 +75,16 @@ def charts(
     say: Words,
 ) -> list[Block]:
     """The stages that turned, points and hours apart, with the weeks they began and what was done marked."""
-    weeks = record.weeks[-CHART_WEEKS:]
+    weeks = _weeks(record, turned)
+    if not weeks:
+        return []
     found: list[Block] = []
     began_here: list[Mark] = []
     for title, in_hours in (("alert.chart_points", False), ("alert.chart_hours", True)):
         values = {
-            stage: chart_values(record, unit_id, stage) for stage, _ in turned if (stage in HOURS) is in_hours
+            stage: levels_of_the_same(record, unit_id, stage, weeks)
+            for stage, _ in turned
+            if (stage in HOURS) is in_hours
         }
         drawn = _drawn(say(title), [say.day(week) for week in weeks], values, say)
         began = [Mark(on, ONSET, say.stage(stage)) for stage, on in turned if on and stage in drawn]
@@ -78,9 +92,19 @@ def charts(
         labels = week_labels(weeks, say, [*began, *marks])
         chart = line_chart(say(title), labels, {say.stage(stage): values[stage] for stage in drawn})
         found += [chart] if chart else []
-    lines = [_onset_line(began_here, say), marks_text(marks, weeks, say)]
+    # What was done since the last figures cannot be drawn yet, and is told all the same.
+    told = [weeks[0], max([weeks[-1], *(mark.week for mark in marks)])]
+    lines = [_onset_line(began_here, say), marks_text(marks, told, say)]
     legend = "\n".join(line for line in lines if line)
     return [*found, context(legend)] if found and legend else found
+
+
+def _weeks(record: Record, turned: Sequence[tuple[Stage, date | None]]) -> Sequence[date]:
+    """The last weeks, and further back those in which it began, with some before them to compare with."""
+    began = [on for _, on in turned if on]
+    first = min(began) - CHART_BEFORE if began else None
+    needed = sum(week >= first for week in record.weeks) if first else 0
+    return record.weeks[-min(LONGEST_CHART, max(CHART_WEEKS, needed)) :]
 
 
 def _onset_line(began: Sequence[Mark], say: Words) -> str:

@@ -23,6 +23,8 @@ def headline(alert: Alert, state: State, unit: str, say: Words) -> str:
         return say("alert.closed_first", unit=unit)
     if state.kind is Kind.RECOVERING:
         return say("alert.recovering_first", unit=unit)
+    if state.kind is Kind.NOT_ENOUGH_EVIDENCE:
+        return say("alert.silent_first", unit=unit)
     if state.kind not in {Kind.CYCLE, Kind.DRIFT}:
         return say("alert.weaker_first", unit=unit)
     turned = [(drift.stage, drift.since) for drift in state.turned]

@@ -12,7 +12,7 @@ MOST_LINES = 6
 UNTOLD = frozenset({STRONGER, WEAKER, SAME})
 
 
-def standing(alert: Alert, say: Words) -> str:
+def standing(alert: Alert, say: Words, *, alarm: bool) -> str:
     """Who took it up, until when it is put off, how it ended; empty for an alert that nobody has touched."""
     if alert.closed_on is not None:
         return _closed(alert, say)
@@ -23,7 +23,7 @@ def standing(alert: Alert, say: Words) -> str:
         until = say.day(alert.snoozed_until)
         lines.append(say(f"alert.snoozed_{alert.kind}", until=until, name=_name(alert.last(Deed.SNOOZED), say)))
     elif alert.notes and alert.notes[-1].deed is Deed.WOKE:
-        lines.append(say("alert.woke", day=say.day(alert.notes[-1].at.date())))
+        lines.append(say("alert.woke" if alarm else "alert.woke_calm", day=say.day(alert.notes[-1].at.date())))
     acted = sum(note.deed is Deed.ACTED for note in alert.notes)
     if acted:
         lines.append(say("alert.acted", count=acted))
@@ -59,6 +59,8 @@ def _what(note: Note, say: Words) -> str:
         key = f"deed.{note.deed.value}_{note.reason}"
         codes = note.text.split() if note.text and note.reason == TURNED else []
         return say(key, stages=say.listing([say.stage(Stage(code)) for code in codes]))
+    if note.deed is Deed.ACTED and note.reason:
+        return say("deed.acted_by", name=_name(note, say), what=say(f"action.{note.reason}"))
     return say(
         f"deed.{note.deed.value}", name=_name(note, say), weeks=note.reason or "", reason=_reason(note, say)
     )
@@ -73,7 +75,7 @@ def _reason(note: Note | None, say: Words) -> str:
     return say(f"reason.{note.reason}") if note and note.deed is Deed.DISPUTED else ""
 
 
-def standing_blocks(alert: Alert, say: Words) -> list[Block]:
+def standing_blocks(alert: Alert, say: Words, *, alarm: bool) -> list[Block]:
     """The same as blocks of the message."""
-    text = standing(alert, say)
+    text = standing(alert, say, alarm=alarm)
     return [*([section(text)] if text else []), *own_words(alert)]

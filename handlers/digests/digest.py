@@ -15,6 +15,7 @@ from analysis.questions import Intent
 from analysis.stages import Stage
 from analysis.themes import Comment, Theme, quotable, shown
 from handlers.actions.marks import action_marks
+from handlers.digests.reply_view import reply_value
 from handlers.ids import Action
 from handlers.questions.question_text import about, question_text
 from handlers.questions.themes_view import theme_line
@@ -30,7 +31,7 @@ from handlers.showing.figures import (
     short_figure_text,
     state_line,
 )
-from handlers.showing.states import by_urgency, state_row
+from handlers.showing.states import by_urgency, outlook_lines, state_row
 from handlers.words import Words, words
 from surveys import alerts, results
 from surveys.alerts import Alert
@@ -121,12 +122,13 @@ def _unit_blocks(this: _Week, unit_id: str, said: Said, charts: Sequence[Block])
     return [
         header(say("digest.title", unit=group, week=say.day(this.week))),
         section(_state_text(this, unit_id)),
+        *([context(" ".join(outlook_lines(state, say)))] if state else []),
         *_alert_blocks(this, unit_id),
         *([context(say("digest.merged", others=escape(say.listing(together))))] if together else []),
         section(figures_text(figures, say)),
         *_share_blocks(this, unit_id),
         *charts,
-        *_theme_blocks(said, unit_id, say),
+        *_theme_blocks(said, unit_id, this.week, say),
         section(f"*{say('digest.talk')}*\n{say(_talk_key(state))}"),
         _buttons(name, state, say),
         context(" ".join(small_print)),
@@ -230,14 +232,19 @@ def themes_text(said: Said, unit_id: str, say: Words) -> str:
     return "\n".join([f"*{title}*", *rows])
 
 
-def _theme_blocks(said: Said, unit_id: str, say: Words) -> list[Block]:
+def _theme_blocks(said: Said, unit_id: str, week: date, say: Words) -> list[Block]:
     quotes = [index for theme in said.themes for index in quotable(theme, said.comments)]
     above = [said.home.name] if said.home and said.home.id != unit_id else []
     return [
         section(themes_text(said, unit_id, say)),
         *([quote(said.comments[quotes[0]].text)] if quotes else []),
         *(context(say("digest.themes_kept", unit=escape(name))) for name in above),
+        *([actions(_reply_button(unit_id, week, say))] if said.themes else []),
     ]
+
+
+def _reply_button(unit_id: str, week: date, say: Words) -> Block:
+    return button(say("reply.button"), Action.REPLY_TO_THEME, value=reply_value(unit_id, week))
 
 
 def _buttons(name: str, state: State | None, say: Words) -> Block:

@@ -66,6 +66,11 @@ def blocks(item: Item, say: Words, *, initial: float | None = None, language: st
     ]
 
 
+def label(item: Item, value: int, say: Words, language: str = "") -> str:
+    """What one of an item's five steps means, in the item's own words or else in those of agreement."""
+    return item.label(value, language or say.language) or say(f"agreement.{value}")
+
+
 def _hours_input(initial: float | None, say: Words) -> Block:
     # A number_input refuses "2 h", and "2,5" in most languages.
     element: Block = {
@@ -78,13 +83,8 @@ def _hours_input(initial: float | None, say: Words) -> Block:
 
 
 def _points_input(item: Item, initial: float | None, say: Words, language: str) -> Block:
-    named = [
-        (item.label(value, language) or say(f"agreement.{value}"), str(value))
-        for value in range(HIGHEST, LOWEST - 1, -1)
-    ]
-    options = [
-        {"text": plain(label, 75), "value": value} for label, value in (*named, (say("item.unsaid"), UNSAID))
-    ]
+    named = [(label(item, value, say, language), str(value)) for value in range(HIGHEST, LOWEST - 1, -1)]
+    options = [{"text": plain(text, 75), "value": value} for text, value in (*named, (say("item.unsaid"), UNSAID))]
     element: Block = {"type": "radio_buttons", "action_id": Action.ANSWER, "options": options}
     chosen = [option for option in options if initial is not None and option["value"] == f"{initial:g}"]
     return element | ({"initial_option": chosen[0]} if chosen else {})

@@ -1,6 +1,7 @@
 """Reading what a rep filled into the modal."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.ids import Action
@@ -20,10 +21,10 @@ class Filled:
     """
 
     answers: dict[str, float]
-    comment: str
-    quotable: bool
-    problems: dict[str, str]
-    chosen: dict[str, str]
+    comment: str = ""
+    quotable: bool = True
+    problems: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(
@@ -37,10 +38,15 @@ def read(
     answers = {item_id: found.value for item_id, found in read_items.items() if found.value is not None}
     chosen = {item_id: found.chosen for item_id, found in read_items.items() if found.chosen is not None}
     problems = {f"{ITEM_BLOCK}{item_id}": found.problem for item_id, found in read_items.items() if found.problem}
-    comment = (values.get(COMMENT_BLOCK, {}).get(Action.COMMENT, {}).get("value") or "").strip()
+    comment = comment_in(values)
     never = values.get(QUOTE_BLOCK, {}).get(Action.NEVER_QUOTE, {}).get("selected_options") or []
     # Whoever would rather say nothing, to each question or to some, has answered; the ballot is a blank one.
     unsaid = any(found.unsaid for found in read_items.values())
     if not answers and not comment and not unsaid and not problems:
         problems[f"{ITEM_BLOCK}{item_ids[0]}"] = say("pulse.empty")
     return Filled(answers, comment, not never, problems, chosen)
+
+
+def comment_in(values: dict[str, dict[str, Any]]) -> str:
+    """What somebody wrote, whatever became of it."""
+    return (values.get(COMMENT_BLOCK, {}).get(Action.COMMENT, {}).get("value") or "").strip()

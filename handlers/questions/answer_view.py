@@ -20,7 +20,7 @@ from handlers.questions.themes_view import theme_line
 from handlers.showing.blocks import BUTTON, Block, actions, button, context, cut, escape, quote, section
 from handlers.showing.charts import CHARTS, TITLE, Mark, line_chart, marks_text, week_labels, without_charts
 from handlers.showing.figures import compact_figures, figure_text, level_text, moved
-from handlers.showing.states import state_row
+from handlers.showing.states import outlook_lines, state_row
 from handlers.words import Words
 from surveys.asking import Asked
 
@@ -218,7 +218,9 @@ def _states(asked: Asked, say: Words) -> list[Block]:
                 for drift in state.turned
             ]
     rows += [f"○  {say('answer.steady', units=', '.join(sorted(steady)))}"] if steady else []
-    return [section("\n".join(rows))] if rows else []
+    # Of one unit all that is known; of several it would hide what has moved.
+    outlook = outlook_lines(next(iter(states.values())), say) if len(states) == 1 else []
+    return [*([section("\n".join(rows))] if rows else []), *([context(" ".join(outlook))] if outlook else [])]
 
 
 def _effects(asked: Asked, say: Words) -> list[Block]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from analysis.answers import Reported
-from analysis.answers.measured import measure
+from analysis.answers.measured import Measured, measure
 from analysis.detection.cycle import State
 from analysis.detection.drift import Drift
 from analysis.figures import Record, Scale
@@ -83,9 +83,28 @@ def moved(drift: Drift, record: Record, unit_id: str, say: Words) -> str:
 def chart_values(record: Record, unit_id: str, stage: Stage) -> list[float | None]:
     """A stage's levels in the last weeks as they may be drawn, None where nothing was released."""
     found = measure(record, unit_id, stage, Period())
+    return _over(record.weeks[-CHART_WEEKS:], found)
+
+
+def levels_of_the_same(record: Record, unit_id: str, stage: Stage, weeks: Sequence[date]) -> list[float | None]:
+    """A stage's levels in these weeks, all about the same people, None in a week in which others were counted.
+
+    A unit that is counted with siblings in its newest week, because few answered then, is still shown alone where
+    it was counted alone more often.
+    """
+    period = Period(weeks[0], weeks[-1] + timedelta(days=6))
+    found = measure(record, unit_id, stage, period)
+    points = series(record, unit_id, stage).points
+    alone = [point.week for point in points if point.alone and period.holds(point.week)]
+    if found and alone and len(alone) >= len(found.weeks):
+        found = measure(record, unit_id, stage, Period(weeks[0], alone[-1] + timedelta(days=6)))
+    return _over(weeks, found)
+
+
+def _over(weeks: Sequence[date], found: Measured | None) -> list[float | None]:
     line = found.line() if found else None
     values = dict(zip(line.weeks, line.values, strict=True)) if line else {}
-    return [values.get(week) for week in record.weeks[-CHART_WEEKS:]]
+    return [values.get(week) for week in weeks]
 
 
 def share_answered(record: Record, unit_id: str, *, week: date, say: Words) -> str:

@@ -1,10 +1,11 @@
-"""States of units: a shape for each kind, the most urgent first, a line for each."""
+"""States of units: a shape for each kind, the most urgent first, a line for each, and what would be noticed."""
 
 from collections.abc import Callable, Collection, Mapping
 
 from analysis.detection.cycle import Kind, State
+from analysis.detection.drift import NOTICE_WEEKS
 from handlers.showing.blocks import escape
-from handlers.showing.figures import state_line
+from handlers.showing.figures import change_text, state_line
 from handlers.words import Words
 
 # A shape for each state, so that nothing depends on colour; in order of urgency.
@@ -36,3 +37,19 @@ def state_row(name: str, state: State | None, say: Words) -> str:
     if state is None:
         return f"*{escape(name)}*"
     return f"{SHAPES[state.kind]}  *{escape(name)}*: {state_line(state, say)}"
+
+
+def outlook_lines(state: State, say: Words) -> list[str]:
+    """How many more weeks what is watched would take, and what would be noticed with so many answers."""
+    lines = []
+    if state.needed is not None:
+        key = "outlook.needed_one" if state.needed == 1 else "outlook.needed"
+        lines.append(say(key, weeks=state.needed))
+    if state.notice is None:
+        return [*lines, say("outlook.too_few", weeks=NOTICE_WEEKS)]
+    told = state.notice
+    change = change_text(told.own * told.scale.worse, told.scale, say)
+    noticed = say(
+        "outlook.notice", n=f"{told.n:.0f}", stage=say.measure(told.stage), change=change, weeks=told.weeks
+    )
+    return [*lines, noticed]

@@ -18,8 +18,10 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
+from analysis.detection.cycle import watch
 from handlers.digests.digest import digest_message
 from handlers.questions.answer_view import answer_message
+from handlers.showing.states import outlook_lines
 from handlers.words import LANGUAGES, words
 from surveys import asking, results
 from surveys.ballots.keys import MasterKey
@@ -90,7 +92,9 @@ def digest(here: Slack, dice: random.Random) -> Iterator[str]:
     """Read a digest, and say what in it is in no release."""
     person = replace(here.person, language=dice.choice(LANGUAGES))
     message = digest_message(here.session, Owed(here.release_id, here.week_on, person))
-    return misread_digest(message, here.recount(), person.leads, here.week_on, words(person.language))
+    say, states = words(person.language), watch(results.whole_record(here.session).up_to(here.week_on))
+    outlooks = {" ".join(outlook_lines(states[unit], say)) for unit in person.leads if unit in states}
+    return misread_digest(message, here.recount(), person.leads, here.week_on, say, outlooks=outlooks)
 
 
 def released(database: Database, master: MasterKey, dice: random.Random, week_on: date) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from analysis.answers import Answer
+from analysis.detection.drift import NOTICE_WEEKS
 from analysis.figures import Record
 from analysis.questions import EVER, Period
 from analysis.stages import Stage
@@ -85,6 +86,10 @@ def sayable(answer: Answer, record: Record, say: Words) -> set[str]:
         decimals += [drift.own for drift in state.turned]
         counts += [drift.n for drift in state.turned]
         days += [state.since, *(drift.since for drift in state.turned)]
+        counts += [state.needed, NOTICE_WEEKS]
+        if state.notice is not None:
+            decimals.append(state.notice.own)
+            counts.append(round(state.notice.n))
     counts += [heard.size for heard in answer.heard]
     return _written(decimals, counts, days, say)
 
@@ -110,13 +115,24 @@ def misread_answer(message: Mapping[str, Any], answer: Answer, record: Record, s
 
 
 def misread_digest(
-    message: Mapping[str, Any], recount: Recount, units: frozenset[str], week: date, say: Words
+    message: Mapping[str, Any],
+    recount: Recount,
+    units: frozenset[str],
+    week: date,
+    say: Words,
+    *,
+    outlooks: Container[str],
 ) -> Iterator[str]:
-    """Numbers of a digest that are in no release of that week about these units, stage by stage."""
+    """Numbers of a digest that are in no release of that week about these units, stage by stage.
+
+    `outlooks` are what may be said of what would be noticed, worked out from the releases.
+    """
     by_stage = {say.stage(stage): _of_week(recount, units, stage, week, say) for stage in Stage}
     days: list[date | None] = list(recount.weeks)
     elsewhere = _written([], [], days, say)
     for text in texts(message):
+        if text in outlooks:
+            continue
         stage = text.removeprefix("• ").split(":")[0]
         known = by_stage[stage] | CONSTANT if text.startswith("• ") and stage in by_stage else elsewhere
         comments = {one for one in numbers(text) if f"({one} " in text and int(one) >= LEAST_TO_SHOW}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from deploy.sandbox import Sandbox, Seed, SeedApp, SeedChannel, SeedCommand, See
 from surveys.ballots.keys import MasterKey
 from surveys.clock import MovableClock
 from surveys.people import enrolment, roster
+from tests.company import welcome_everybody
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TUESDAY_MORNING = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
@@ -74,6 +75,7 @@ class Place:
         with bot.database.work() as session:
             enrolment.apply(session, roster.read_roster(roster_csv()), actor="test", now=self.clock.now())
         bot.sync_people()
+        welcome_everybody(bot.database, at=MONDAY - timedelta(days=3))
         return bot
 
     def move(self, bot: Orgpulse, instant: datetime) -> None:

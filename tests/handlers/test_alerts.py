@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,13 +26,14 @@ from handlers.alerts.alert import HANDLING, alert_message, chosen_remedies
 from handlers.alerts.evidence import SURE, how_sure
 from handlers.alerts.headline import headline
 from handlers.home import own_data_view
-from handlers.ids import Action, Callback
+from handlers.ids import COMMAND, Action, Callback
 from handlers.showing.blocks import HEADER
 from handlers.showing.charts import ACTION, CHARTS, Mark
 from handlers.words import LANGUAGES, words
 from surveys import alerts, own_data, results
 from surveys.alerts import Deed, Ending, Note
 from surveys.ballots.sealed import Diary
+from surveys.rounds.schedule import monday
 from surveys.storage.tables import ReleaseRow, RoundRow
 from tests.handlers.office import Office, action_ids, block_types, words_of
 from tests.handlers.synthetic_states import COMPANY, LAST, TURNED, alert_case, cycle_state, drift_state, record
@@ -60,6 +62,11 @@ def text_of(state: State, language: str = "en", **more: Any) -> str:
         (drift_state(), "drift", "In South friction has grown for 6 weeks: one stage alone, not the cycle"),
         (replace(cycle_state(), kind=Kind.RECOVERING), "cycle", "In R&D <North> things are getting better"),
         (replace(cycle_state(), kind=Kind.WATCHING), "cycle", "In R&D <North> the signs have become weaker"),
+        (
+            replace(cycle_state(), kind=Kind.NOT_ENOUGH_EVIDENCE),
+            "cycle",
+            "In R&D <North> too few have answered lately to say more",
+        ),
     ],
 )
 def test_first_line_says_what_happened_in_plain_words(state: State, kind: str, text: str) -> None:
@@ -96,6 +103,13 @@ def test_alert_has_the_wheel_the_evidence_and_what_breaks_it_in_order(language: 
     for stage in TURNED:
         assert say.stage(stage) in picture["alt_text"]
     assert block_types(message).count("data_visualization") == CHARTS
+
+
+@pytest.mark.parametrize("kind", [Kind.STEADY, Kind.WATCHING, Kind.RECOVERING])
+def test_there_is_no_wheel_of_what_had_turned(kind: Kind) -> None:
+    message = alert_message(alert_case(record(), replace(cycle_state(), kind=kind), SAY))
+    assert "image" not in block_types(message)
+    assert "picture" not in message
 
 
 def test_evidence_tells_how_sure_it_is_and_what_that_means() -> None:
@@ -136,6 +150,49 @@ def test_charts_mark_the_week_it_began_and_what_was_done() -> None:
     assert "<!channel>" not in text
 
 
+def merged_lately() -> Record:
+    """The record of the north, in whose last week and one before it was counted together with the south."""
+    whole, both = record(), frozenset({NORTH, "quay/south"})
+    merged = {LAST, LAST - timedelta(weeks=5)}
+    apart = [figure for figure in whole.figures if figure.week not in merged]
+    together = [
+        replace(figure, units=both)
+        for figure in whole.figures
+        if figure.week in merged and figure.units == {"quay/south"}
+    ]
+    return Record(whole.units, [*apart, *together], whole.turnouts)
+
+
+def test_charts_show_the_unit_and_not_whom_it_was_counted_with_lately() -> None:
+    case = replace(alert_case(record(), cycle_state((Stage.TRUST, Stage.OVERLAY)), SAY), record=merged_lately())
+    charts = [block for block in alert_message(case)["blocks"] if block["type"] == "data_visualization"]
+    weeks = {SAY.day(LAST - timedelta(weeks=back)) for back in range(12) if back not in {0, 5}}
+    for chart, worse in zip(charts, (-1, 1), strict=True):
+        (line,) = chart["chart"]["series"]
+        assert {point["label"].lstrip("▼ ") for point in line["data"]} == weeks
+        values = [point["value"] * worse for point in line["data"]]
+        assert values == sorted(values)
+
+
+def test_charts_reach_back_to_before_it_began() -> None:
+    began = LAST - timedelta(weeks=10)
+    state = cycle_state((Stage.TRUST, Stage.OVERLAY))
+    assert state.since == began
+    earlier = record()
+    back = timedelta(weeks=12)
+    older = [replace(figure, week=figure.week - back) for figure in earlier.figures]
+    shown = Record(earlier.units, [*older, *earlier.figures], earlier.turnouts)
+    charts = [
+        block
+        for block in alert_message(alert_case(shown, state, SAY))["blocks"]
+        if block["type"] == "data_visualization"
+    ]
+    for chart in charts:
+        labels = chart["chart"]["axis_config"]["categories"]
+        assert labels[0] == SAY.day(began - timedelta(weeks=4))
+        assert labels[-1] == SAY.day(LAST)
+
+
 def test_what_else_could_explain_it_stands_there_or_that_nothing_does() -> None:
     case = alert_case(record(), cycle_state(), SAY)
     assert SAY("alert.no_doubts") in words_of(alert_message(case))
@@ -148,6 +205,27 @@ def test_remedies_are_chosen_by_all_the_stages_that_turned() -> None:
     turned = [(stage, None) for stage in (Stage.TRUST, Stage.CANDOR, Stage.OVERLAY)]
     assert chosen_remedies(turned, "cycle") == ["hold_rule", "root_cause", "no_new_overlay"]
     assert chosen_remedies(turned[:1], "drift") == ["hold_rule", "deep_dive"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "weeks", "stands"),
+    [
+        (Kind.RECOVERING, 4, "no longer more than noise"),
+        (Kind.STEADY, 4, "no longer more than noise"),
+        (Kind.WATCHING, 12, "no longer more than noise"),
+        (Kind.NOT_ENOUGH_EVIDENCE, 12, "too few answers to tell now"),
+    ],
+)
+def test_without_an_alarm_it_says_how_it_stands_and_when_it_closes(kind: Kind, weeks: int, stands: str) -> None:
+    state = replace(cycle_state(), kind=kind, turned=(), stages={})
+    message = alert_message(alert_case(record(), state, SAY))
+    text = words_of(message)
+    assert re.search(rf"This alert closes (once|after) .*{weeks} weeks", text)
+    assert f"*Targets*: {stands}" in text
+    # No wheel of stages that look turned, and no scale for words that do not stand there.
+    assert "image" not in block_types(message)
+    assert "picture" not in message
+    assert SAY("alert.sure_scale") not in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -334,10 +412,28 @@ def test_snoozed_it_waits_and_then_says_that_it_still_stands(leaders: Leaders) -
     leaders.after(f"*Snoozed until {SAY.day(until.date())}* by Chief Quay")
     leaders.release(north(replace(drift_state(), strength=40.0), week=LAST + timedelta(weeks=1)))
     assert "Snoozed until" in leaders.both()[0]
+    # Pulses that were due in between are counted before the newest figures come.
+    office.clock.move_to(datetime.combine(until.date(), time(0), UTC) - timedelta(hours=6))
+    office.bot.tick.run()
+    leaders.release(north(drift_state(), week=LAST + timedelta(weeks=2)))
     office.clock.move_to(datetime.combine(until.date(), time(1), UTC))
     assert office.bot.tick.next_due(after=office.clock.now() - timedelta(hours=2)) <= office.clock.now()
     office.bot.tick.run()
     leaders.after(f"The snooze ended on {SAY.day(until.date())}, and it still stands.")
+
+
+def test_woken_after_the_signs_have_gone_it_does_not_say_that_it_still_stands(leaders: Leaders) -> None:
+    office = leaders.office
+    (alert_id,) = ids(office)
+    assert leaders.press(Action.SNOOZE_ALERT, value=f"{alert_id}:2").ok
+    until = (office.clock.now() + timedelta(weeks=2)).date()
+    leaders.release(State(NORTH, LAST + timedelta(weeks=1), Kind.STEADY))
+    office.clock.move_to(datetime.combine(until, time(1), UTC))
+    office.bot.tick.run()
+    for text in leaders.after(SAY("alert.woke_calm", day=SAY.day(until))):
+        assert "still stands" not in text
+        # Nothing was planted for the tick that wakes it.
+        assert SAY("alert.silent_first", unit="R&D North") in text
 
 
 def ids(office: Office) -> list[str]:
@@ -404,6 +500,18 @@ def test_growing_into_the_cycle_is_news_and_the_old_message_points_to_it(leaders
     assert SAY("alert.moved_on_more") in words_of(leaders.alerts_in(leaders.dm)[0])
 
 
+def test_who_took_up_the_drift_has_not_taken_up_the_cycle(leaders: Leaders) -> None:
+    assert leaders.press(Action.ACKNOWLEDGE_ALERT).ok
+    leaders.after("*Acknowledged by Chief Quay.*")
+    leaders.release(replace(cycle_state(), week=LAST + timedelta(weeks=1)))
+    for place in (leaders.channel, leaders.dm):
+        new = leaders.alerts_in(place)[-1]
+        assert "*Acknowledged by" not in words_of(new)
+        assert Action.ACKNOWLEDGE_ALERT in action_ids(new)
+    assert leaders.press(Action.ACKNOWLEDGE_ALERT).ok
+    leaders.after("*Acknowledged by Chief Quay.*")
+
+
 def test_it_is_followed_until_it_is_over_in_one_message(leaders: Leaders) -> None:
     office = leaders.office
     for later in range(1, 5):
@@ -421,7 +529,17 @@ def test_an_action_logged_from_the_alert_is_told_in_every_copy(leaders: Leaders)
     view = office.sandbox.wait_for_view(office.id("chief"), callback_id=Callback.LOG)
     assert office.sandbox.submit(office.id("chief"), view["id"], {Action.LOG_KIND: "deep_dive"}).ok
     for text in leaders.after("*Actions logged: 1.*"):
-        assert "an action was logged by Chief Quay" in text
+        assert "an action was logged by Chief Quay: Deep dive into deals or customers" in text
+
+
+def test_an_action_logged_by_command_stands_below_the_charts_of_open_alerts(leaders: Leaders) -> None:
+    office = leaders.office
+    assert office.sandbox.command(
+        office.id("chief"), leaders.dm, COMMAND, "log no exception in R&D North today"
+    ).ok
+    view = office.sandbox.wait_for_view(office.id("chief"), callback_id=Callback.LOG)
+    assert office.sandbox.submit(office.id("chief"), view["id"], {Action.LOG_KIND: "hold_rule"}).ok
+    leaders.after(f"\u25c6 {SAY.day(monday(office.clock.now().date()))}: Rule held for everybody")
 
 
 def test_what_somebody_did_about_an_alert_stands_in_the_copy_of_their_data(leaders: Leaders) -> None:
@@ -442,6 +560,8 @@ def test_who_is_no_leader_any_more_is_shown_nothing_new(leaders: Leaders) -> Non
         leaders.release(north(replace(drift_state(), strength=40.0), week=LAST + timedelta(weeks=1)))
         leaders.press(Action.ACKNOWLEDGE_ALERT)
         assert SAY("error.NotYours") in leaders.told()
+        view = leaders.office.sandbox.wait_for_view(leaders.office.id("chief"))
+        assert view["title"]["text"] == SAY("home.title")
     texts = leaders.both()
     assert SAY.day(LAST + timedelta(weeks=1)) in texts[0]
     assert SAY.day(LAST + timedelta(weeks=1)) not in texts[1].split(SAY("alert.happened"))[0]

@@ -41,7 +41,7 @@ def test_everybody_is_asked_once_with_how_long_it_takes_and_until_when(office: O
         asked = [m for m in office.messages(rep) if Action.DECLINE_PULSE in action_ids(m)]
         assert len(asked) <= 1
     assert "4 questions, under a minute" in words_of(office.message("north1"))
-    assert "Open until Thursday 16:00" in words_of(office.message("north1"))
+    assert "Quay asks, until Thursday 16:00 your time" in words_of(office.message("north1"))
 
 
 def test_reader_of_german_is_asked_in_german_and_in_their_own_time(office: Office) -> None:
@@ -209,7 +209,8 @@ def test_everybodys_message_ends_alike_and_loses_its_buttons_at_the_close(fresh_
         for block in office.message(rep)["blocks"]
     ]
     assert ended[0] == ended[1] == ended[2]
-    assert words("en")("pulse.closed") in words_of(office.message("north1"))
+    assert "This pulse has closed" in words_of(office.message("north1"))
+    assert "comes to you on Friday 09:00" in words_of(office.message("north1"))
     with pytest.raises(ActError):
         office.press("north1")
 
@@ -250,7 +251,8 @@ def state(entries: dict[str, Any]) -> dict[str, Any]:
 
 
 def office_round(office: Office) -> str:
-    return str(office.asking_message("south6")["blocks"][1]["elements"][0]["value"])
+    buttons = [one for block in office.asking_message("south6")["blocks"] for one in block.get("elements", [])]
+    return next(str(one["value"]) for one in buttons if one.get("action_id") == Action.OPEN_PULSE)
 
 
 def pressed(office: Office, name: str, action_id: str, value: str) -> Any:

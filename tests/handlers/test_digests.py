@@ -47,10 +47,10 @@ def test_every_manager_gets_one_digest_a_week_of_their_own_team(seasoned: Office
 def test_digest_says_the_state_first_then_what_moved_then_the_chart(seasoned: Office) -> None:
     digest = digests(seasoned, "nora")[-1]
     types = block_types(digest)
-    # In these weeks leaders were alerted to the hours that the north spends on overlays: a line of small print.
-    assert types[:4] == ["header", "section", "context", "section"]
+    # What would be noticed; and leaders were alerted to the hours that the north spends on overlays.
+    assert types[:5] == ["header", "section", "context", "context", "section"]
     assert types.index("data_visualization") > 2
-    assert len(digest["blocks"]) <= 16
+    assert len(digest["blocks"]) <= 17
     text = words_of(digest)
     assert text.index("Moved more than noise") < text.index("Overlay hours a week") < text.index("To talk about")
     assert "h more* (n 6)" in text
@@ -67,7 +67,8 @@ def test_first_digest_has_levels_and_claims_no_change(seasoned: Office) -> None:
 
 def test_buttons_of_a_digest_ask_about_the_team(seasoned: Office) -> None:
     digest = digests(seasoned, "nora")[-1]
-    row = next(block for block in digest["blocks"] if block["type"] == "actions")
+    rows = [block for block in digest["blocks"] if block["type"] == "actions"]
+    row = next(row for row in rows if row["elements"][0]["action_id"] == f"{Action.ASK}:0")
     assert all("R&D North" in button["value"] for button in row["elements"])
     before = {m["ts"] for m in seasoned.messages("nora")}
     user, dm = seasoned.id("nora"), seasoned.dm("nora")

@@ -88,7 +88,7 @@ def articles(page: Page, text: str) -> Locator:
 
 def test_rep_answers_in_the_modal_and_home_says_so(page: Page, stage: Stage) -> None:
     page.goto(address(stage, 0))
-    page.get_by_role("button", name="Answer", exact=True).last.click()
+    page.get_by_role("button", name="All questions", exact=True).last.click()
     form = page.get_by_role("dialog", name="Weekly pulse")
     expect(form).to_contain_text("Sealed until the pulse closes")
     for question in form.get_by_role("radiogroup").all():

@@ -96,10 +96,16 @@ function runs(values) {
   return out;
 }
 
-/** Every how many categories one is labelled, so that the longest still has room. */
-function labelEvery(categories, room) {
+/** Which categories are labelled, so that the longest still has room: those marked with a sign before the others. */
+function labelled(categories, room) {
   const longest = Math.max(...categories.map((category) => category.length), 1);
-  return Math.max(1, Math.ceil((longest * 6.4 + 12) / room));
+  const apart = Math.max(1, Math.ceil((longest * 6.4 + 12) / room));
+  const marked = categories.flatMap((category, index) => (/^[^\p{L}\p{N}]/u.test(category) ? [index] : []));
+  const chosen = new Set();
+  for (const index of [...marked, ...categories.keys()]) {
+    if ([...chosen].every((other) => Math.abs(other - index) >= apart)) chosen.add(index);
+  }
+  return chosen;
 }
 
 function Axes({ chart, width, active, setActive, id, title, description }) {
@@ -115,7 +121,7 @@ function Axes({ chart, width, active, setActive, id, title, description }) {
   const room = (width - left - right) / Math.max(categories.length, 1);
   const x = (index) => left + room * (index + 0.5);
   const y = (value) => bottom - ((value - marks[0]) / (marks.at(-1) - marks[0])) * (bottom - top);
-  const every = labelEvery(categories, room);
+  const shown = labelled(categories, room);
   const base = y(Math.max(marks[0], 0));
   const barWidth = Math.min(36, (room * 0.78) / series.length);
 
@@ -132,7 +138,7 @@ function Axes({ chart, width, active, setActive, id, title, description }) {
     <g class="chart-grid">
       ${marks.map((mark) => html`<line x1=${left} x2=${width - right} y1=${y(mark)} y2=${y(mark)} />
         <text x=${left - 8} y=${y(mark) + 4} text-anchor="end">${number(mark)}</text>`)}
-      ${categories.map((category, index) => index % every === 0 && html`<text x=${x(index)} y=${bottom + 18}
+      ${categories.map((category, index) => shown.has(index) && html`<text x=${x(index)} y=${bottom + 18}
         text-anchor="middle">${category}</text>`)}
       ${xLabel && html`<text class="axis-label" x=${(left + width - right) / 2} y=${HEIGHT - 6}
           text-anchor="middle">${xLabel}</text>`}

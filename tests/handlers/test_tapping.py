@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.ids import COMMAND, Action, Callback
-from handlers.pulses.pulse_view import COMMENT_BLOCK, ITEM_BLOCK
+from handlers.pulses.item_blocks import ITEM_BLOCK
+from handlers.pulses.pulse_view import COMMENT_BLOCK
 from handlers.words import words
 from surveys.storage.tables import BallotRow, OutboxRow
 from tests.handlers.office import Office, action_ids, opened, steady, words_of

@@ -55,7 +55,7 @@ class Orgpulse:
         self.clock = clock or SystemClock()
         self.database = open_database(settings, pool_size=LISTENERS + 4)
         self.live = LiveSettings(settings, self.database)
-        most_items = self._hold_to_what_was_promised()
+        self._hold_to_what_was_promised()
         secret = settings.master_key.get_secret_value() if settings.master_key else None
         self._master = MasterKey.load(path=settings.master_key_file, text=secret)
         with self.database.read() as session:
@@ -80,7 +80,7 @@ class Orgpulse:
         self.tick = Tick(
             self.services,
             self._master,
-            noise=settings.noise(items=most_items),
+            noise=settings.noise(),
             absences=SlackAbsences(self._client_of_its_own()),
         )
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
@@ -91,19 +91,14 @@ class Orgpulse:
         self._web: WebServer | None = None
         self._scheduler: BackgroundScheduler | None = None
 
-    def _hold_to_what_was_promised(self) -> int:
-        """Refuse a smaller group or other items than rounds had, and note what else was set anew.
-
-        Returns:
-            How many items a release has at most.
-        """
-        in_force = self.live.in_force
+    def _hold_to_what_was_promised(self) -> None:
+        """Refuse a smaller group or other items than rounds had; note what else was set anew."""
+        bank = self.live.in_force.bank
         with self.database.work() as session:
-            smallest_group_allowed(session, in_force.smallest_group)
-            meaning.check(session, in_force.bank.items.values())
-            most_items = max(in_force.bank.most_items, meaning.check_open_rounds(session, in_force.bank))
+            smallest_group_allowed(session, self.live.in_force.smallest_group)
+            meaning.check(session, bank.items.values())
+            meaning.check_open_rounds(session, bank)
             audit.note_settings(session, self.live.noted(), now=self.clock.now())
-        return most_items
 
     def _bolt_app(self) -> App:
         try:

@@ -247,9 +247,9 @@ class Settings(BaseModel):
             },
         }
 
-    def noise(self, *, items: int = 4) -> Noise:
-        """What is added to figures before they are released, of so many items at most."""
-        return Noise.within(self.budget, items=items) if self.confidentiality == "noised" else BLURRED
+    def noise(self) -> Noise:
+        """What is added to figures before they are released."""
+        return Noise.within(self.budget) if self.confidentiality == "noised" else BLURRED
 
     def bank(self) -> QuestionBank:
         """The shipped items with the company's own; follow-ups only where they are counted."""

@@ -60,7 +60,7 @@ def close_round(
             k=row.smallest_group,
             asked=invited,
         )
-        release_id = _write_release(session, row, released(groups, noise), invited)
+        release_id = _write_release(session, row, released(groups, noise.of_release(len(row.items))), invited)
         _release_comments(session, release_id, ballots, units)
         write_anew(session, diaries, ballots, week_on=row.week_on, master=master)
         _destroy(session, row)

@@ -170,11 +170,6 @@ class QuestionBank:
         measuring = [self.asked_about(stage) for stage in (*CORE, *ROTATING)]
         return [item for item in measuring if (week_number - turns[item.stage]) % item.interval == 0]
 
-    @property
-    def most_items(self) -> int:
-        """How many items the fullest week has."""
-        return max(len(self.for_week(week)) for week in range(CYCLE_WEEKS))
-
     def seconds(self, week_number: int) -> int:
         """How long a week's form takes, about, rounded up."""
         return ceil(SECONDS_OF_FORM + sum(item.seconds for item in self.for_week(week_number)))

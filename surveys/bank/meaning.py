@@ -33,10 +33,10 @@ def keep(session: Session, items: Iterable[Item]) -> None:
         session.execute(insert(ItemMeaningRow).values(id=key, meaning=meaning).on_conflict_do_nothing())
 
 
-def check_open_rounds(session: Session, bank: QuestionBank) -> int:
-    """How many items the fullest open round has; raises ItemStillAsked where the bank lacks one of them."""
-    asked = list(session.scalars(select(RoundRow.items).where(~RoundRow.counted)))
-    missing = {item_id for items in asked for item_id in items} - bank.items.keys()
-    if missing:
+def check_open_rounds(session: Session, bank: QuestionBank) -> None:
+    """Raise ItemStillAsked where the bank lacks an item that a round asks which is not counted yet."""
+    asked = {
+        item_id for items in session.scalars(select(RoundRow.items).where(~RoundRow.counted)) for item_id in items
+    }
+    if missing := asked - bank.items.keys():
         raise ItemStillAsked(items=", ".join(sorted(missing)))
-    return max(map(len, asked), default=0)

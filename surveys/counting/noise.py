@@ -145,6 +145,10 @@ class Noise:
             budget=whole,
         )
 
+    def of_release(self, items: int) -> "Noise":
+        """The same for a release of so many items, which share the budget if there is one."""
+        return self if self.budget is None else Noise.within(float(self.budget), items=items)
+
 
 # What a release gets unless a company chooses a budget; measured by `tests.attack.on_neighbouring_figures`.
 BLURRED = Noise()

@@ -15,7 +15,7 @@ from handlers.words import words
 from surveys import reactions
 from surveys.people.directory import Person
 from surveys.people.rights import Act
-from surveys.reactions import Reaction
+from surveys.reactions import NothingToReactTo, Reaction
 
 
 class Reacting:
@@ -38,11 +38,14 @@ class Reacting:
         ack()
         services, action = self._services, body["actions"][0]
         chosen = Reaction(action["action_id"].partition(":")[2])
-        with services.database.work() as session:
-            reactions.react(session, services.keys, person, action["value"], chosen, now=services.now())
+        say = words(person.language)
+        text = say("outcome.noted", reaction=say(f"outcome.{chosen.value}"))
+        try:
+            with services.database.work() as session:
+                reactions.react(session, services.keys, person, action["value"], chosen, now=services.now())
+        except NothingToReactTo:
+            text = say("error.NothingToReactTo")
         if body.get("view", {}).get("type") == "home":
             client.views_publish(user_id=body["user"]["id"], view=self._home.view(person))
         elif context.respond and body.get("response_url"):
-            say = words(person.language)
-            text = say("outcome.noted", reaction=say(f"outcome.{chosen.value}"))
             context.respond(text=text, blocks=[section(text)], response_type="ephemeral", replace_original=False)

@@ -102,7 +102,7 @@ def _written(
         CONSTANT
         | {say.number(abs(one)) for one in decimals if one is not None}
         | {str(one) for one in counts if one is not None}
-        | {str(part) for day in days if day is not None for part in (day.day, day.year)}
+        | {str(part) for day in days if day is not None for part in (day.day, day.month, day.year)}
     )
 
 

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from freezegun import freeze_time
 from rich.table import Table
+from sqlalchemy import update
 
 from surveys import count
 from surveys.ballots.keys import MasterKey
@@ -32,6 +33,7 @@ from surveys.rounds.schedule import Schedule, Weekday, monday
 from surveys.rounds.working_time import WORKING_HOURS, is_working_day
 from surveys.storage.database import Database
 from surveys.storage.migrate import migrate
+from surveys.storage.tables import PersonRow
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 YEARS = range(2026, 2036)
@@ -117,6 +119,8 @@ class World:
         with database.work() as session:
             enrolment.apply(session, roster.read_roster("\n".join(lines)), actor="test", now=self.clock.now())
             directory.match_slack(session, users)
+            # This is about later pulses: everybody was told long ago what it is.
+            session.execute(update(PersonRow).values(welcomed_at=self.clock.now() - timedelta(weeks=1)))
         self.opened: Counter[date] = Counter()
         self.asked: Counter[tuple[date, str]] = Counter()
         self.tally = Tally(zones=len(zones))

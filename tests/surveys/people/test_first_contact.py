@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from sqlalchemy import select, update
 
 from surveys.ballots.keys import MasterKey
@@ -108,14 +107,12 @@ def test_the_next_moment_is_known_and_something_is_due_then(database: Database) 
 
 
 def test_two_processes_tell_everybody_once(
-    new_database: Callable[[], Database], reopen: Callable[[Database], Database]
+    postgres_database: Database, reopen: Callable[[Database], Database]
 ) -> None:
-    database = new_database()
-    untold(database)
-    if database.is_sqlite:
-        pytest.skip("a writer on SQLite is alone")
-    other = reopen(database)
-    with database.work() as one:
+    """On SQLite a writer is alone."""
+    untold(postgres_database)
+    other = reopen(postgres_database)
+    with postgres_database.work() as one:
         first = first_contact.due(one, schedule=WEEKLY, now=morning())
         with other.work() as two:
             assert first_contact.due(two, schedule=WEEKLY, now=morning()) == []

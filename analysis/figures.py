@@ -85,6 +85,23 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How many of the `n` of a group who said what their answer came from named one code, such as deal_desk.
+
+    `noise` is the standard deviation of what was added to `named` before the release.
+    """
+
+    week: date
+    units: frozenset[str]
+    stage: Stage
+    item_id: str
+    code: str
+    named: int
+    n: int
+    noise: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Turnout:
     """How many of a group were invited in a week, and how many answered."""
 
@@ -126,6 +143,7 @@ class Record:
     figures: Sequence[Figure]
     turnouts: Sequence[Turnout] = ()
     attainments: Sequence[Attainment] = ()
+    shares: Sequence[Share] = ()
     _known: dict[Callable[["Record"], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -182,7 +200,47 @@ class Record:
             [figure for figure in self.figures if figure.week <= week],
             [turnout for turnout in self.turnouts if turnout.week <= week],
             [attainment for attainment in self.attainments if attainment.week <= week],
+            [share for share in self.shares if share.week <= week],
         )
+
+    def shares_of(self, unit_id: str, stage: Stage, *, week: date, weeks: int = 1) -> list[Share]:
+        """What most of a stage came from in a unit, most named first; the groups of a region and the weeks add up.
+
+        A week is left out unless all groups that have any lie within the unit, or the unit is within one of them.
+
+        Args:
+            unit_id: the unit.
+            stage: the stage.
+            week: the last week.
+            weeks: how many weeks, up to that one.
+        """
+        inside, first = self.below(unit_id), week - timedelta(weeks=weeks - 1)
+        by_week: dict[date, list[Share]] = {}
+        for one in self.shares:
+            if first <= one.week <= week and one.stage is stage and one.units & inside:
+                by_week.setdefault(one.week, []).append(one)
+        found: dict[tuple[str, str], Share] = {}
+        for here in by_week.values():
+            groups = {one.units for one in here}
+            if len(groups) > 1 and any(not units <= inside for units in groups):
+                continue
+            for one in here:
+                key = one.item_id, one.code
+                found[key] = _added(found[key], one) if key in found else one
+        return sorted(found.values(), key=lambda one: (-one.named, one.code))
+
+
+def _added(one: Share, other: Share) -> Share:
+    return Share(
+        max(one.week, other.week),
+        one.units | other.units,
+        one.stage,
+        one.item_id,
+        one.code,
+        one.named + other.named,
+        one.n + other.n,
+        sqrt(one.noise**2 + other.noise**2),
+    )
 
 
 def _weeks(record: Record) -> tuple[date, ...]:

@@ -15,22 +15,25 @@ from bot.acts import does
 from bot.database import open_database
 from bot.delivery import Sender
 from bot.http import WebServer, web_server
+from bot.live_settings import LiveSettings
 from bot.replays import EventsOnce
 from bot.settings import Settings
-from bot.slack_directory import SlackRefuses, sync
+from bot.slack_directory import SlackAbsences, SlackRefuses, sync
 from bot.tick import Tick
 from handlers.home import own_data_view
+from handlers.home.home import Home
 from handlers.listeners import register
 from handlers.services import Services
 from surveys import audit, diaries, own_data
 from surveys.ballots import rotation
 from surveys.ballots.keys import MasterKey
-from surveys.bank.items import default_bank
+from surveys.bank import meaning
 from surveys.clock import Clock, SystemClock
 from surveys.errors import OrgpulseError
 from surveys.people import directory
 from surveys.people.rights import Act, Party
 from surveys.rounds.group_size import smallest_group_allowed
+from surveys.rounds.nudges import still_wanted
 
 log = logging.getLogger(__name__)
 
@@ -51,25 +54,34 @@ class Orgpulse:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.database = open_database(settings, pool_size=LISTENERS + 4)
+        self.live = LiveSettings(settings, self.database)
         self._hold_to_what_was_promised()
         secret = settings.master_key.get_secret_value() if settings.master_key else None
         self._master = MasterKey.load(path=settings.master_key_file, text=secret)
         with self.database.read() as session:
             rotation.check_fits(session, self._master)
         self.client = WebClient(token=_secret(settings, "slack_bot_token"), base_url=settings.slack_api_url)
-        self.sender = Sender(self.database, self._client_of_its_own(), self.clock, own_data=self._own_data)
+        self.sender = Sender(
+            self.database,
+            self._client_of_its_own(),
+            self.clock,
+            own_data=self._own_data,
+            own_history=self._own_history,
+            wanted=self._wanted,
+        )
         self.services = Services(
             database=self.database,
             keys=self._master.serving(),
-            bank=default_bank(),
-            schedule=settings.weekly(),
+            settings=self.live,
             clock=self.clock,
-            smallest_group=settings.smallest_group,
             outbox_filled=self.sender.wake,
             change_soon=self.sender.change_soon,
         )
         self.tick = Tick(
-            self.services, self._master, leaders_channel=settings.leaders_channel, noise=settings.noise()
+            self.services,
+            self._master,
+            noise=settings.noise(),
+            absences=SlackAbsences(self._client_of_its_own()),
         )
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.app = self._bolt_app()
@@ -80,10 +92,13 @@ class Orgpulse:
         self._scheduler: BackgroundScheduler | None = None
 
     def _hold_to_what_was_promised(self) -> None:
-        """Refuse a smaller group than rounds were opened with, and note what else was set anew."""
+        """Refuse a smaller group or other items than rounds had; note what else was set anew."""
+        bank = self.live.in_force.bank
         with self.database.work() as session:
-            smallest_group_allowed(session, self.settings.smallest_group)
-            audit.note_settings(session, self.settings.noted(), now=self.clock.now())
+            smallest_group_allowed(session, self.live.in_force.smallest_group)
+            meaning.check(session, bank.items.values())
+            meaning.check_open_rounds(session, bank)
+            audit.note_settings(session, self.live.noted(), now=self.clock.now())
 
     def _bolt_app(self) -> App:
         try:
@@ -107,6 +122,22 @@ class Orgpulse:
         zone = person.zone(services.schedule.company_zone.key)
         return own_data_view.copy_message(kept, diary, services.bank, zone=zone)
 
+    def _wanted(self, key: str) -> bool:
+        """Whether a message is still to be sent when its turn has come."""
+        services = self.services
+        with self.database.read() as session:
+            return still_wanted(session, services.keys, key, schedule=services.schedule, now=self.clock.now())
+
+    def _own_history(self, slack_id: str) -> list[dict[str, Any]]:
+        """The Home tab of a Slack user with their diary in it, which the master key opens; and without charts."""
+        with self.database.read() as session:
+            person = directory.by_slack_id(session, slack_id)
+            if person is None:
+                return []
+            diary = diaries.read(session, person, master=self._master, on=self.clock.now().date())
+        home = Home(self.services)
+        return [home.view(person, history=diary, drawn=drawn) for drawn in (True, False)]
+
     def _client_of_its_own(self) -> WebClient:
         return WebClient(token=self.client.token, base_url=self.client.base_url)
 
@@ -114,7 +145,12 @@ class Orgpulse:
     def sync_people(self) -> None:
         """Match the roster with Slack's members."""
         match = sync(self.database, self._client_of_its_own())
-        log.info("people matched: %d, not in Slack: %d", match.matched, len(match.unknown_to_slack))
+        log.info(
+            "people matched: %d, not in Slack: %d, deactivated: %d; found %d, back %d, off %d, changed %d",
+            *(match.matched, len(match.unknown_to_slack), len(match.deactivated), len(match.found)),
+            *(len(match.came_back), len(match.switched_off), len(match.changed)),
+            extra={"action": "sync"},
+        )
 
     def connect(self) -> None:
         """Open the Socket Mode connection and start listening."""

@@ -57,6 +57,8 @@ FINAL = frozenset(
         "missing_scope",
     }
 )
+# What Slack says of blocks that it does not know, in a message and in a view.
+BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_arguments"})
 # How far back to look for a message that may have arrived although the answer was lost.
 LOOK_BACK = 30
 IDLE_SECONDS = 5.0
@@ -66,6 +68,10 @@ IDLE_SECONDS = 5.0
 Note = Callable[[Session], None]
 # The copy of what is kept about a Slack user, made when it is sent; None for somebody we do not know.
 OwnData = Callable[[str], dict[str, Any] | None]
+# Whether a message, by its key, is still to be sent when its turn has come.
+Wanted = Callable[[str], bool]
+# The Home tab of a Slack user with their own answers in it, first with charts, then without; none of a stranger.
+OwnHistory = Callable[[str], list[dict[str, Any]]]
 
 
 class ResponseRefused(Exception):
@@ -84,10 +90,19 @@ class Sender:
     """
 
     def __init__(
-        self, database: Database, client: WebClient, clock: Clock, *, own_data: OwnData = lambda _: None
+        self,
+        database: Database,
+        client: WebClient,
+        clock: Clock,
+        *,
+        own_data: OwnData = lambda _: None,
+        wanted: Wanted = lambda _: True,
+        own_history: OwnHistory = lambda _: [],
     ) -> None:
         client.retry_handlers.clear()
+        self._wanted = wanted
         self._own_data = own_data
+        self._own_history = own_history
         self._database = database
         self._client = client
         self._clock = clock
@@ -99,6 +114,7 @@ class Sender:
             "post": self._post,
             "note": self._post,
             "own_data": self._post,
+            "own_history": self._publish,
             "update": self._update,
             "ephemeral": self._ephemeral,
             "respond": self._respond,
@@ -161,7 +177,9 @@ class Sender:
 
     def _send_one(self, leased: Leased) -> Note:
         try:
-            answer = self._send[leased.message.kind](leased)
+            # What nobody needs any more is noted as if it was sent: so nothing tells who had answered by then.
+            needed = leased.message.kind != "note" or self._wanted(leased.message.key)
+            answer = self._send[leased.message.kind](leased) if needed else None
         except SlackApiError as problem:
             return self._failed(leased, problem)
         except ResponseRefused:
@@ -234,6 +252,18 @@ class Sender:
             raise NobodyThere
         return made
 
+    def _publish(self, leased: Leased) -> SlackResponse | None:
+        """The Home tab with what only its owner may read; made at this moment, it goes through no table."""
+        user = leased.message.recipient
+        views = self._own_history(user)
+        if not views:
+            raise NobodyThere
+        payload = {"blocks": views[0]["blocks"], "fallback_blocks": views[-1]["blocks"]}
+        self._drawn_or_written(
+            lambda blocks: self._client.views_publish(user_id=user, view=views[0] | {"blocks": blocks}), payload
+        )
+        return None
+
     def _update(self, leased: Leased) -> SlackResponse | None:
         if not leased.target_channel or not leased.target_ts:
             return None
@@ -275,7 +305,7 @@ class Sender:
         try:
             return send(payload["blocks"])
         except SlackApiError as problem:
-            if "fallback_blocks" not in payload or problem.response.get("error") != "invalid_blocks":
+            if "fallback_blocks" not in payload or problem.response.get("error") not in BAD_BLOCKS:
                 raise
             return send(payload["fallback_blocks"])
 

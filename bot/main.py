@@ -148,13 +148,62 @@ def people() -> None:
 @people.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask before importing.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change, and what follows from it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; imports only with --yes.")
 @does(Act.IMPORT_PEOPLE)
 @with_settings
-def people_import(settings: Settings, file: Path, *, yes: bool) -> None:
-    """Import the organisation from FILE: email, name, manager, unit, roles."""
+def people_import(settings: Settings, file: Path, *, yes: bool, dry_run: bool, as_json: bool) -> None:
+    """Import the organisation from FILE: email, name, manager, unit, roles. Again whenever it changes."""
     from bot.commands import people as people_command
 
-    people_command.import_file(settings, file, yes=yes)
+    people_command.import_file(settings, file, people_command.How(yes=yes, dry_run=dry_run, as_json=as_json))
+
+
+@people.command("from-slack")
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    required=True,
+    metavar="HANDLE=PATH",
+    help="A user group and its unit, such as: emea-ent='Larkspur / EMEA / Enterprise'. Several times.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before importing.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change, and what follows from it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; imports only with --yes.")
+@does(Act.IMPORT_PEOPLE)
+@with_settings
+def people_from_slack(
+    settings: Settings, groups: tuple[str, ...], *, yes: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Let Slack's user groups be units. Whoever is in no group stays as they are."""
+    from bot.commands import people as people_command
+
+    how = people_command.How(yes=yes, dry_run=dry_run, as_json=as_json)
+    people_command.import_groups(settings, groups, how)
+
+
+@people.command("sync")
+@click.option("--json", "as_json", is_flag=True)
+@does(Act.SYNC_PEOPLE)
+@with_settings
+def people_sync(settings: Settings, *, as_json: bool) -> None:
+    """Match people with Slack now; the running bot does it every day."""
+    from bot.commands import people as people_command
+
+    people_command.sync_now(settings, as_json=as_json)
+
+
+@people.command("rename-unit")
+@click.argument("old")
+@click.argument("new")
+@does(Act.RENAME_UNIT)
+@with_settings
+def people_rename_unit(settings: Settings, old: str, new: str) -> None:
+    """Call the unit OLD (a name, or a path) NEW from now on; its history stays with it."""
+    from bot.commands import people as people_command
+
+    people_command.rename_unit(settings, old, new)
 
 
 @people.command("list")
@@ -167,6 +216,45 @@ def people_list(settings: Settings, *, role: str | None, as_json: bool) -> None:
     from bot.commands import people as people_command
 
     people_command.list_people(settings, role=role, as_json=as_json)
+
+
+@cli.group("settings")
+def settings_group() -> None:
+    """What can be changed while the bot runs; /orgpulse setup shows and writes the same."""
+
+
+@settings_group.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@does(Act.CHANGE_SETTINGS)
+@with_settings
+def settings_list(settings: Settings, *, as_json: bool) -> None:
+    """List the settings, and where each stands."""
+    from bot.commands import settings as settings_command
+
+    settings_command.list_settings(settings, as_json=as_json)
+
+
+@settings_group.command("set")
+@click.argument("name")
+@click.argument("value")
+@does(Act.CHANGE_SETTINGS)
+@with_settings
+def settings_set(settings: Settings, name: str, value: str) -> None:
+    """Set NAME to VALUE, such as: orgpulse settings set schedule.ask_day monday."""
+    from bot.commands import settings as settings_command
+
+    settings_command.change(settings, name, value)
+
+
+@settings_group.command("unset")
+@click.argument("name")
+@does(Act.CHANGE_SETTINGS)
+@with_settings
+def settings_unset(settings: Settings, name: str) -> None:
+    """Let NAME be what it is by default."""
+    from bot.commands import settings as settings_command
+
+    settings_command.change(settings, name, None)
 
 
 @cli.group()
@@ -208,6 +296,34 @@ def targets_list(settings: Settings, *, as_json: bool) -> None:
     from bot.commands import targets as targets_command
 
     targets_command.list_targets(settings, as_json=as_json)
+
+
+@cli.group()
+def questions() -> None:
+    """The question bank: the items that come with Orgpulse, and your own."""
+
+
+@questions.command("check")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@does(Act.CHECK_QUESTIONS)
+@with_settings
+def questions_check(settings: Settings, files: tuple[Path, ...]) -> None:
+    """Check your packs, or FILES instead: what is wrong, how long a week takes, which texts are missing."""
+    from bot.commands import questions as questions_command
+
+    questions_command.check(settings, files)
+
+
+@questions.command("preview")
+@click.option("--language", default="en", show_default=True, metavar="XX", help="Such as en, de or ja.")
+@click.option("--item", "item_id", metavar="ID", help="Only this item; all that are asked by default.")
+@does(Act.CHECK_QUESTIONS)
+@with_settings
+def questions_preview(settings: Settings, *, language: str, item_id: str | None) -> None:
+    """Print each item as a rep sees it on a phone."""
+    from bot.commands import questions as questions_command
+
+    questions_command.preview(settings, language=language, item_id=item_id)
 
 
 @cli.command()

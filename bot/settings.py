@@ -2,8 +2,9 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
-from datetime import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,6 +13,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     field_validator,
@@ -21,13 +23,19 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from analysis.stages import Stage
+from surveys.bank.items import QuestionBank
+from surveys.bank.reading import read_packs
 from surveys.counting.atoms import SMALLEST_GROUP
 from surveys.counting.noise import BLURRED, Noise
 from surveys.errors import OrgpulseError
-from surveys.rounds.schedule import Schedule, Weekday
+from surveys.people.roster import unit_id
+from surveys.rounds.schedule import Rhythm, Schedule, Weekday
 
 FILE = Path("orgpulse.toml")
 PREFIX = "ORGPULSE_"
+# A pulse stays under a minute.
+MOST_ITEMS = 5
 SECRETS = ("slack_bot_token", "slack_app_token", "slack_signing_secret", "master_key")
 
 
@@ -48,17 +56,22 @@ class ScheduleSettings(BaseModel):
     close_time: time = time(16, 0)
     digest_day: str = "friday"
     digest_time: time = time(9, 0)
+    # A second reminder is not sent unless both are set.
+    remind_again_day: str | None = None
+    remind_again_time: time | None = None
 
-    @field_validator("ask_day", "remind_day", "close_day", "digest_day")
+    @field_validator("ask_day", "remind_day", "close_day", "digest_day", "remind_again_day")
     @classmethod
-    def _a_weekday(cls, value: str) -> str:
+    def _a_weekday(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if value.upper() not in Weekday.__members__:
             raise ValueError('write a day such as "tuesday"')
         return value.lower()
 
-    @field_validator("ask_day", "remind_day")
+    @field_validator("ask_day", "remind_day", "remind_again_day")
     @classmethod
-    def _a_working_day(cls, value: str) -> str:
+    def _a_working_day(cls, value: str | None) -> str | None:
         if value in {"saturday", "sunday"}:
             raise ValueError("nobody is disturbed at the weekend; write a day from monday to friday")
         return value
@@ -76,7 +89,81 @@ class ScheduleSettings(BaseModel):
         ]
         if moments != sorted(set(moments)):
             raise ValueError("within a week the order must be ask, remind, close, digest")
+        if (self.remind_again_day is None) != (self.remind_again_time is None):
+            raise ValueError("a second reminder needs remind_again_day and remind_again_time")
+        again = self._again()
+        if again and not moments[1] < again < moments[2]:
+            raise ValueError("the second reminder comes after the first one and before the close")
         return self
+
+    def _again(self) -> tuple[Weekday, time] | None:
+        if self.remind_again_day is None or self.remind_again_time is None:
+            return None
+        return Weekday[self.remind_again_day.upper()], self.remind_again_time
+
+    def timed(self, name: str, zone: ZoneInfo) -> Schedule:
+        """As the surveys understand it: every week, and everybody."""
+        return Schedule(
+            name=name,
+            ask_day=Weekday[self.ask_day.upper()],
+            ask_time=self.ask_time,
+            remind_day=Weekday[self.remind_day.upper()],
+            remind_time=self.remind_time,
+            close_day=Weekday[self.close_day.upper()],
+            close_time=self.close_time,
+            digest_day=Weekday[self.digest_day.upper()],
+            digest_time=self.digest_time,
+            company_zone=zone,
+            remind_again=self._again(),
+        )
+
+
+class NamedScheduleSettings(ScheduleSettings):
+    """One of several schedules: for whom, how often, and what it asks."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{1,39}$")
+    rhythm: Rhythm = Rhythm.WEEKLY
+    first_week: date = date(2024, 1, 1)
+    units: tuple[str, ...] = ()
+    items: tuple[str, ...] = Field((), max_length=MOST_ITEMS)
+    stages: tuple[Stage, ...] = Field((), max_length=MOST_ITEMS)
+
+    @model_validator(mode="after")
+    def _one_kind_of_question(self) -> Self:
+        if self.items and self.stages:
+            raise ValueError("write items or stages, not both")
+        return self
+
+    def named(self, zone: ZoneInfo, bank: QuestionBank) -> Schedule:
+        """As the surveys understand it; raises ValueError for an item that is not in the bank."""
+        unknown = [item for item in self.items if item not in bank.items]
+        if unknown:
+            raise ValueError(f"schedules: there is no item {unknown[0]!r}; orgpulse questions preview lists them")
+        return replace(
+            self.timed(self.name, zone),
+            rhythm=self.rhythm,
+            first_week_on=self.first_week,
+            units=tuple(unit_id(path.split("/")) for path in self.units),
+            items=self.items or tuple(bank.asked_about(stage).id for stage in self.stages),
+        )
+
+
+class ItemSettings(BaseModel):
+    """The item that measures each stage, where it is another than the bank's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    targets: str | None = None
+    trust: str | None = None
+    candor: str | None = None
+    overlay: str | None = None
+    friction: str | None = None
+    customer: str | None = None
+    efficiency: str | None = None
+
+    def chosen(self) -> dict[Stage, str]:
+        """By stage."""
+        return {Stage(name): item_id for name, item_id in self.model_dump().items() if item_id}
 
 
 class Settings(BaseModel):
@@ -93,12 +180,26 @@ class Settings(BaseModel):
     # eight people moves by half a point on its own and two drops of one SD in five are missed; at 8 nearly all.
     budget: float = Field(16.0, gt=0, le=100)
     schedule: ScheduleSettings = ScheduleSettings()
+    # In place of the one above. Where two fall into one week, a person is asked by the first that includes them.
+    schedules: tuple[NamedScheduleSettings, ...] = ()
+    items: ItemSettings = ItemSettings()
+    # 0 switches them off; a second one has a day and a time of its own in the schedule.
+    reminders: int = Field(1, ge=0, le=1)
+    # Files with items of the company's own; from orgpulse.toml, a path is relative to that file.
+    question_packs: tuple[Path, ...] = ()
     master_key_file: Path = Path("orgpulse.key")
     slack_api_url: str = "https://slack.com/api/"
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     master_key: SecretStr | None = None
+
+    # Where each setting that was given stands, for whoever wants to change it.
+    _places: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def place(self, name: str) -> str:
+        """Where a setting stands: a file or a variable of the environment."""
+        return self._places.get(name, "the settings that the bot was started with")
 
     @field_validator("timezone")
     @classmethod
@@ -118,6 +219,15 @@ class Settings(BaseModel):
             raise ValueError("write sqlite:///orgpulse.db or postgresql+psycopg://user@host/name")
         return value
 
+    @model_validator(mode="after")
+    def _one_way_to_schedule(self) -> Self:
+        if self.schedules and self.schedule != ScheduleSettings():
+            raise ValueError("write [schedule] for one weekly pulse, or [[schedules]] for several, not both")
+        names = [each.name for each in self.schedules]
+        if len(set(names)) < len(names):
+            raise ValueError("two of [[schedules]] have the same name; give each its own")
+        return self
+
     def noted(self) -> dict[str, str | int | None]:
         """What the audit log keeps track of: whatever changes what is promised, and when people are asked."""
         at = self.schedule.model_dump(mode="json")
@@ -127,28 +237,38 @@ class Settings(BaseModel):
             "budget": f"{self.budget:g}",
             "timezone": self.timezone,
             "leaders_channel": self.leaders_channel,
+            "reminders": self.reminders,
+            "question_packs": ", ".join(str(pack) for pack in self.question_packs),
             **{f"schedule.{name}": value for name, value in at.items()},
+            **{
+                f"schedules.{each.name}.{name}": ", ".join(value) if isinstance(value, list) else value
+                for each in self.schedules
+                for name, value in each.model_dump(mode="json").items()
+            },
         }
 
     def noise(self) -> Noise:
         """What is added to figures before they are released."""
         return Noise.within(self.budget) if self.confidentiality == "noised" else BLURRED
 
+    def bank(self) -> QuestionBank:
+        """The shipped items with the company's own; follow-ups only where they are counted."""
+        bank = read_packs(self.question_packs)
+        return bank if self.noise().shares is not None else bank.without_follow_ups()
+
     def weekly(self) -> Schedule:
-        """The weekly pulse as the surveys understand it."""
-        at = self.schedule
-        return Schedule(
-            name="weekly",
-            ask_day=Weekday[at.ask_day.upper()],
-            ask_time=at.ask_time,
-            remind_day=Weekday[at.remind_day.upper()],
-            remind_time=at.remind_time,
-            close_day=Weekday[at.close_day.upper()],
-            close_time=at.close_time,
-            digest_day=Weekday[at.digest_day.upper()],
-            digest_time=at.digest_time,
-            company_zone=ZoneInfo(self.timezone),
-        )
+        """The main schedule: the first that asks everybody, or else the first."""
+        return main_schedule(self.every_schedule(self.bank()))
+
+    def every_schedule(self, bank: QuestionBank) -> tuple[Schedule, ...]:
+        """All schedules as the surveys understand them, in the order in which they get people."""
+        zone = ZoneInfo(self.timezone)
+        return tuple(each.named(zone, bank) for each in self.schedules) or (self.schedule.timed("weekly", zone),)
+
+
+def main_schedule(every: Sequence[Schedule]) -> Schedule:
+    """The first that asks everybody, or else the first."""
+    return next((schedule for schedule in every if not schedule.units), every[0])
 
 
 class _FromOutside(BaseSettings, Settings):
@@ -181,12 +301,37 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
         WrongSettings: naming every wrong or unknown setting, and what to write instead.
     """
     values = _read_file(file or FILE, must_exist=file is not None)
+    packs = values.get("question_packs")
+    if isinstance(packs, list):
+        values["question_packs"] = [(file or FILE).parent / str(pack) for pack in packs]
+    in_file = dotted(values)
     values |= _read_secret_files(os.environ)
     try:
-        outside = _FromOutside(**values).model_dump()
-        return Settings(**outside | {name: value for name, value in given.items() if value is not None})
+        # Only what was given: everything else can be chosen while the bot runs.
+        outside = _FromOutside(**values).model_dump(exclude_unset=True)
+        settings = Settings(**outside | {name: value for name, value in given.items() if value is not None})
     except ValidationError as problem:
-        raise WrongSettings(problems="\n".join(_in_words(problem))) from problem
+        raise WrongSettings(problems="\n".join(in_words(problem))) from problem
+    for name in dotted(outside):
+        in_environment = variable(name) in os.environ or name not in in_file
+        settings._places[name] = variable(name) if in_environment else str(file or FILE)
+    return settings
+
+
+def variable(name: str) -> str:
+    """The variable of the environment that sets a dotted name."""
+    return f"{PREFIX}{name.replace('.', '__').upper()}"
+
+
+def dotted(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested tables as one, by names such as schedule.ask_day."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found |= dotted(value, f"{prefix}{name}.")
+        else:
+            found[f"{prefix}{name}"] = value
+    return found
 
 
 def _read_file(file: Path, *, must_exist: bool) -> dict[str, Any]:
@@ -223,7 +368,8 @@ def _read_secret_files(environment: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _in_words(problem: ValidationError) -> list[str]:
+def in_words(problem: ValidationError) -> list[str]:
+    """A line for each thing that is wrong, with what to write instead."""
     lines = []
     for error in problem.errors():
         name = ".".join(str(part) for part in error["loc"])

@@ -81,7 +81,10 @@ AIMS_AT: Mapping[Kind, Stage] = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that was done in a unit. `note` is what somebody wrote; `person_id` is None when they are gone."""
+    """Something that was done in a unit. `note` is what somebody wrote; `person_id` is None when they are gone.
+
+    `helped` and `no_change` are how many of those it concerns said so (`surveys.reactions`), as it came out last.
+    """
 
     id: str
     unit_id: str
@@ -90,6 +93,9 @@ class Action:
     note: str
     person_id: str | None
     alert_id: str | None
+    logged_at: datetime
+    helped: int = 0
+    no_change: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,8 @@ def log(
         logged_at=now,
         alert_id=alert_id,
         reported_weeks=0,
+        helped=0,
+        no_change=0,
     )
     session.add(row)
     if alert_id is not None:
@@ -160,6 +168,12 @@ def log(
 def logged(session: Session, unit_ids: Iterable[str]) -> list[Action]:
     """The actions logged in these units, the oldest first; whoever reads them must see the units."""
     query = select(ActionRow).where(ActionRow.unit_id.in_(list(unit_ids)))
+    return [_action(row) for row in session.scalars(query.order_by(ActionRow.done_on, ActionRow.id))]
+
+
+def by_ids(session: Session, action_ids: Iterable[str]) -> list[Action]:
+    """Actions by their ids, the oldest first; for whoever has something to do with them."""
+    query = select(ActionRow).where(ActionRow.id.in_(list(action_ids)))
     return [_action(row) for row in session.scalars(query.order_by(ActionRow.done_on, ActionRow.id))]
 
 
@@ -250,4 +264,15 @@ def _due(session: Session, schedule: Schedule) -> list[_Due]:
 
 
 def _action(row: ActionRow) -> Action:
-    return Action(row.id, row.unit_id, Kind(row.kind), row.done_on, row.note, row.person_id, row.alert_id)
+    return Action(
+        row.id,
+        row.unit_id,
+        Kind(row.kind),
+        row.done_on,
+        row.note,
+        row.person_id,
+        row.alert_id,
+        row.logged_at,
+        row.helped,
+        row.no_change,
+    )

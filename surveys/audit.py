@@ -38,6 +38,7 @@ class Deed(StrEnum):
     KEYS = "keys"
     RETENTION = "retention"
     TARGETS = "targets"
+    PULSE = "pulse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,13 @@ def note_settings(session: Session, values: Mapping[str, Value], *, now: datetim
     _take_turn(session)
     known = _noted_settings(session)
     changed = [name for name in values if name not in known or known[name] != values[name]]
-    lines = (_setting_line(name, values[name], known) for name in changed)
+    lines = (setting_line(name, values[name], known) for name in changed)
     note_each(session, actor="settings file or environment", act=Deed.SETTING, abouts=list(lines), now=now)
     return changed
 
 
-def _setting_line(name: str, value: Value, known: Mapping[str, Value]) -> str:
+def setting_line(name: str, value: Value, known: Mapping[str, Value]) -> str:
+    """How a setting that changed is noted, with what it was."""
     before = f" (was {json.dumps(known[name], ensure_ascii=False)})" if name in known else ""
     return f"{name} = {json.dumps(value, ensure_ascii=False)}{before}"
 

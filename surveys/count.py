@@ -16,7 +16,7 @@ from surveys.ballots.sealed import Ballot, Diary
 from surveys.bank.items import QuestionBank
 from surveys.counting.noise import BLURRED, Noise, released
 from surveys.counting.redaction import Redaction
-from surveys.counting.tally import Group, Tally, comment_units, tally
+from surveys.counting.tally import Group, Naming, Tally, comment_units, tally
 from surveys.diaries import opened as open_diaries
 from surveys.diaries import write_anew
 from surveys.people import directory
@@ -27,10 +27,12 @@ from surveys.storage.tables import (
     CommentRow,
     FigureRow,
     GroupRow,
+    LaterRow,
     ParticipationRow,
     PersonRow,
     ReleaseRow,
     RoundRow,
+    ShareRow,
 )
 
 
@@ -58,7 +60,7 @@ def close_round(
             k=row.smallest_group,
             asked=invited,
         )
-        release_id = _write_release(session, row, released(groups, noise), invited)
+        release_id = _write_release(session, row, released(groups, noise.of_release(len(row.items))), invited)
         _release_comments(session, release_id, ballots, units)
         write_anew(session, diaries, ballots, week_on=row.week_on, master=master)
         _destroy(session, row)
@@ -94,7 +96,15 @@ def _invited(session: Session, round_id: str) -> Counter[str]:
 
 def _write_release(session: Session, row: RoundRow, groups: Sequence[Group], invited: Counter[str]) -> str:
     release_id = secrets.token_hex(8)
-    session.add(ReleaseRow(id=release_id, round_id=row.id, week_on=row.week_on, smallest_group=row.smallest_group))
+    session.add(
+        ReleaseRow(
+            id=release_id,
+            round_id=row.id,
+            week_on=row.week_on,
+            smallest_group=row.smallest_group,
+            invited=invited.total(),
+        )
+    )
     session.flush()
     for group in groups:
         group_id = secrets.token_hex(8)
@@ -109,6 +119,7 @@ def _write_release(session: Session, row: RoundRow, groups: Sequence[Group], inv
         )
         session.flush()
         session.add_all(_figure_row(group_id, found) for found in group.tallies)
+        session.add_all(row for found in group.namings for row in _share_rows(group_id, found))
     return release_id
 
 
@@ -127,6 +138,21 @@ def _figure_row(group_id: str, found: Tally) -> FigureRow:
         level_noise=found.level_noise,
         change_noise=found.change_noise,
     )
+
+
+def _share_rows(group_id: str, found: Naming) -> list[ShareRow]:
+    return [
+        ShareRow(
+            group_id=group_id,
+            item_id=found.item.id,
+            stage=found.item.stage.value,
+            code=code,
+            n=found.n,
+            named=number,
+            noise=found.noise,
+        )
+        for code, number in found.named.items()
+    ]
 
 
 def _release_comments(session: Session, release_id: str, ballots: Sequence[Ballot], units: Sequence[Unit]) -> None:
@@ -153,6 +179,7 @@ def _destroy(session: Session, row: RoundRow) -> None:
     row.sealed_key = None
     session.execute(delete(BallotRow).where(BallotRow.round_id == row.id))
     session.execute(delete(ParticipationRow).where(ParticipationRow.round_id == row.id))
+    session.execute(delete(LaterRow).where(LaterRow.round_id == row.id))
     # What was sent about this round names who was asked, reminded and thanked. What tells its end is deleted with
     # the next round.
     outbox.forget(session, of_round(row.id), but=closings(row.id))

@@ -33,10 +33,24 @@ def unplanned(session: Session) -> list[str]:
 
 
 def plan(session: Session, release_id: str, *, schedule: Schedule) -> None:
-    """Owe every manager known to Slack a digest of a new release."""
+    """Owe every manager known to Slack a digest of a new release of their schedule.
+
+    Nobody gets two for one week: where several rounds fall into it, the first shows whatever is out by then.
+    """
     session.add(ToldRow(release_id=release_id))
     release = session.get_one(ReleaseRow, release_id)
+    owed = set(
+        session.scalars(
+            select(DigestRow.person_id)
+            .join(ReleaseRow, ReleaseRow.id == DigestRow.release_id)
+            .where(ReleaseRow.week_on == release.week_on)
+        )
+    )
+    tree = directory.units(session)
+    asked = directory.below(tree, frozenset(schedule.units or [unit.id for unit in tree]))
     for person in directory.people(session):
+        if person.id in owed or not directory.below(tree, person.leads) & asked:
+            continue
         if person.slack_id and may(person, Act.RECEIVE_DIGEST):
             due_at = schedule.digest_at(release.week_on, person.zone(schedule.company_zone.key))
             session.add(DigestRow(release_id=release_id, person_id=person.id, due_at=due_at))

@@ -39,7 +39,20 @@ class NothingToImport(OrgpulseError):
 
 
 class BadQuestionBank(OrgpulseError):
-    """{file}: {problem}"""
+    """{problems}"""
+
+
+class ItemMeaningChanged(OrgpulseError):
+    """{changes}
+    Answers from before and after would be added up as if they were to one question. Give the new meaning an id of
+    its own, and put the old wording back or take the old item out.
+    """
+
+
+class ItemStillAsked(OrgpulseError):
+    """A pulse that is not counted yet asks {items}, which no item file has any more. Put it back into
+    question_packs until that pulse has closed; then it can go.
+    """
 
 
 class NoMasterKey(OrgpulseError):

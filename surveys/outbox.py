@@ -15,7 +15,7 @@ LEASE = timedelta(minutes=2)
 # With waits that double from four seconds to half an hour: a message is given up after some two hours.
 MOST_ATTEMPTS = 12
 # Posts of which nothing is kept once they are sent: reminders, and what somebody asked to be shown of their own.
-FORGOTTEN = frozenset({"note", "own_data"})
+FORGOTTEN = frozenset({"note", "own_data", "own_history"})
 
 
 @dataclass(frozen=True, slots=True)

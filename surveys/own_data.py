@@ -3,19 +3,23 @@
 None of this is noted in the audit log: what somebody does with their own data is their own business.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import alerts, diaries
+from surveys import actions, alerts, diaries, reactions
+from surveys.actions import Action
 from surveys.alerts import OwnDeed
 from surveys.ballots.keys import ServingKeys
 from surveys.people import directory
 from surveys.people.directory import Person
-from surveys.rounds import answering, rounds
+from surveys.reactions import Reaction
+from surveys.rounds import answering, rounds, wishes
 from surveys.rounds.rounds import Pulse
+from surveys.rounds.wishes import Wishes
 from surveys.storage.database import Database
 from surveys.storage.tables import PersonRow, RoundRow
 
@@ -32,6 +36,8 @@ class Kept:
         pulse: the pulse they can answer now.
         in_box: whether something of theirs lies in its box, sealed: an answer or a blank.
         deeds: what they did about alerts, oldest first.
+        wishes: when they like to be asked.
+        reactions: what they said of actions, oldest action first, as far as it was not counted for good.
     """
 
     person: Person
@@ -41,6 +47,8 @@ class Kept:
     pulse: Pulse | None
     in_box: bool
     deeds: tuple[OwnDeed, ...] = ()
+    wishes: Wishes = field(default_factory=Wishes)
+    reactions: tuple[tuple[Action, Reaction], ...] = ()
 
 
 def kept(session: Session, keys: ServingKeys, person: Person, *, now: datetime) -> Kept:
@@ -60,18 +68,29 @@ def kept(session: Session, keys: ServingKeys, person: Person, *, now: datetime) 
         pulse,
         pulse is not None and answering.is_done(session, keys, person, pulse.round.id),
         tuple(alerts.deeds_of(session, person)),
+        wishes.of(session, person),
+        tuple(_reactions(session, keys, person)),
     )
 
 
+def _reactions(session: Session, keys: ServingKeys, person: Person) -> Iterator[tuple[Action, Reaction]]:
+    found = reactions.all_of(session, keys, person)
+    for action in actions.by_ids(session, found):
+        yield action, found[action.id]
+
+
 def erase(database: Database, keys: ServingKeys, person: Person, *, now: datetime) -> None:
-    """Destroy a person's sealed ballot, and empty their diary.
+    """Destroy a person's sealed ballot, empty their diary, and take back what they said of actions.
 
     Nothing else is written, and nothing that was released changes: nobody can tell which part of it was theirs.
     """
     with database.work() as session:
         for round_id in _uncounted(session):
             answering.take_back(session, keys, person, round_id)
+            wishes.forget_later(session, keys, person, round_id)
     _empty_diary(database, keys, person, now=now)
+    with database.work() as session:
+        reactions.forget(session, keys, person)
 
 
 def keep_diary(database: Database, keys: ServingKeys, person: Person, *, keeps: bool, now: datetime) -> None:

@@ -9,14 +9,14 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.figures import Attainment, Figure, Record, Scale, Sums, Turnout, Unit
+from analysis.figures import Attainment, Figure, Record, Scale, Share, Sums, Turnout, Unit
 from analysis.stages import Stage
 from analysis.themes import Comment, Theme, find_themes
 from surveys import targets
 from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.people.rights import Act, may
-from surveys.storage.tables import CommentRow, FigureRow, GroupRow, ReleaseRow
+from surveys.storage.tables import CommentRow, FigureRow, GroupRow, ReleaseRow, ShareRow
 
 # Records kept ready: one a company, and a few while a release comes out.
 KEPT_RECORDS = 4
@@ -66,7 +66,22 @@ def _read_record(session: Session, tree: Sequence[Unit], attainments: Sequence[A
         Turnout(week_on, frozenset(group.unit_ids), group.invited, group.answered) for group, week_on in groups
     ]
     figures.sort(key=lambda figure: (figure.week, sorted(figure.units), figure.stage.position))
-    return Record(tree, figures, turnouts, attainments)
+    shares = [
+        Share(
+            weeks[row.group_id][1],
+            frozenset(weeks[row.group_id][0].unit_ids),
+            Stage(row.stage),
+            row.item_id,
+            row.code,
+            row.named,
+            row.n,
+            row.noise,
+        )
+        for row in session.scalars(select(ShareRow).order_by(ShareRow.group_id, ShareRow.item_id, ShareRow.code))
+        if row.group_id in weeks
+    ]
+    shares.sort(key=lambda share: (share.week, sorted(share.units), share.stage.position, share.code))
+    return Record(tree, figures, turnouts, attainments, shares)
 
 
 def _figure(row: FigureRow, units: frozenset[str], week_on: date) -> Figure:
@@ -103,6 +118,7 @@ def visible(record: Record, unit_ids: frozenset[str]) -> Record:
         [figure for figure in record.figures if figure.units & unit_ids],
         [turnout for turnout in record.turnouts if turnout.units & unit_ids],
         [attainment for attainment in record.attainments if attainment.unit_id in unit_ids],
+        [share for share in record.shares if share.units & unit_ids],
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, false, inspect, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from surveys import alerts, audit, episodes, inbox
+from surveys import alerts, audit, episodes, inbox, reactions
 from surveys.audit import Deed
 from surveys.ballots.keys import ServingKeys
 from surveys.diaries import keys_of
@@ -25,11 +25,13 @@ from surveys.storage.tables import (
     DiaryRow,
     DigestRow,
     OutboxRow,
+    OutcomeRow,
     ParticipationRow,
     PersonRow,
     RoleRow,
     RoundRow,
     Table,
+    WishRow,
 )
 
 # Long enough to undo a mistake in the roster file.
@@ -44,6 +46,7 @@ _KINDS = (
     ("person who left", "people who left"),
     ("message", "messages"),
     ("trace of a request", "traces of requests"),
+    ("reaction to an action", "reactions to actions"),
 )
 
 
@@ -55,6 +58,7 @@ class Report:
     people: int = 0
     messages: int = 0
     requests: int = 0
+    reactions: int = 0
 
     def __bool__(self) -> bool:
         return any(astuple(self))
@@ -90,16 +94,17 @@ def run(session: Session, *, keys: ServingKeys, now: datetime, actor: str = "clo
 
     Deleted are diaries that are no active rep's or that were not written in this quarter or the one before; people
     who left more than 30 days ago, with their roles, digests and messages; messages that were sent or given up
-    more than 14 days ago; and traces of requests older than a day. These last are about nobody, and not noted when
-    they are all there was.
+    more than 14 days ago; reactions to actions about which nobody is asked any more; and traces of requests older
+    than a day. These last are about nobody, and not noted when they are all there was.
     """
     report = Report(
         diaries=_delete_diaries(session, keys, now),
         people=_delete_people(session, now),
         messages=_delete(session, OutboxRow, _done_messages(session, now)),
         requests=inbox.forget(session, before=now - REQUESTS),
+        reactions=reactions.settle(session, now=now),
     )
-    if report.diaries or report.people or report.messages:
+    if report.diaries or report.people or report.messages or report.reactions:
         audit.note(session, actor=actor, act=Deed.RETENTION, about=f"deleted: {report.in_words}", now=now)
     return report
 
@@ -130,6 +135,8 @@ def _delete_people(session: Session, now: datetime) -> int:
     session.execute(update(ActionRow).where(ActionRow.person_id.in_(ids)).values(person_id=None))
     _delete(session, RoleRow, RoleRow.person_id.in_(ids))
     _delete(session, DigestRow, DigestRow.person_id.in_(ids))
+    _delete(session, WishRow, WishRow.person_id.in_(ids))
+    _delete(session, OutcomeRow, OutcomeRow.person_id.in_(ids))
     # What they did with alerts stays, for it says how often alerts were right; that it was they does not.
     session.execute(update(AlertRow).where(AlertRow.acknowledged_by.in_(ids)).values(acknowledged_by=None))
     session.execute(update(AlertNoteRow).where(AlertNoteRow.person_id.in_(ids)).values(person_id=None))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
 
 from surveys import count, own_data
 from surveys.ballots.keys import MasterKey
@@ -17,10 +19,12 @@ from surveys.counting.noise import Noise
 from surveys.people import directory, enrolment, roster
 from surveys.people.directory import Match, Person, SlackUser
 from surveys.people.enrolment import Changes
-from surveys.rounds import answering, rounds
+from surveys.rounds import answering, message_keys, rounds
+from surveys.rounds.nudges import still_wanted
 from surveys.rounds.rounds import Round
 from surveys.rounds.schedule import Schedule, Weekday
 from surveys.storage.database import Database
+from surveys.storage.tables import PersonRow
 
 COMPANY = "Harbour"
 LONDON = ZoneInfo("Europe/London")
@@ -95,7 +99,16 @@ def join_slack(database: Database, zones: Mapping[str, str | None] | None = None
             )
             for person in directory.people(session)
         ]
-        return directory.match_slack(session, users)
+        found = directory.match_slack(session, users)
+    welcome_everybody(database)
+    return found
+
+
+def welcome_everybody(database: Database, *, at: datetime | None = None) -> None:
+    """Everybody was told what this is, by default a week ago."""
+    with database.work() as session:
+        told = at or morning() - timedelta(weeks=1)
+        session.execute(update(PersonRow).where(PersonRow.welcomed_at.is_(None)).values(welcomed_at=told))
 
 
 def slack_id(name: str) -> str:
@@ -182,8 +195,11 @@ def keep_diary(database: Database, master: MasterKey, name: str, week_on: date, 
 def remind(database: Database, master: MasterKey, now: datetime) -> list[str]:
     """Remind whoever is to be reminded; their names."""
     with database.work() as session:
-        due = rounds.remind_due(session, keys=master.serving(), schedule=WEEKLY, now=now)
-    return [who.email.split("@")[0] for who, _ in due]
+        due = rounds.remind_due(session, schedule=WEEKLY, now=now)
+    keys = [message_keys.reminder(in_round.id, number, who.id) for who, in_round, number in due]
+    with database.read() as session:
+        sent = [still_wanted(session, master.serving(), key, schedule=WEEKLY, now=now) for key in keys]
+    return [who.email.split("@")[0] for (who, *_), wanted in zip(due, sent, strict=True) if wanted]
 
 
 def close(database: Database, master: MasterKey, in_round: Round, *, noise: Noise = EXACT) -> str | None:

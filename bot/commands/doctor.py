@@ -1,6 +1,5 @@
 """`orgpulse doctor`: is everything in place, and if not, what to do."""
 
-from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
 from pydantic import SecretStr
@@ -10,6 +9,7 @@ from slack_sdk.web import SlackResponse
 
 from bot.commands import checkup, keys
 from bot.commands.checkup import Ailing, Check, in_database
+from bot.live_settings import LiveSettings
 from bot.settings import Settings
 from surveys import audit, outbox
 from surveys.clock import SystemClock
@@ -17,7 +17,6 @@ from surveys.counting.noise import cost
 from surveys.people import directory
 from surveys.people.roster import Role
 from surveys.rounds.group_size import smallest_group_allowed
-from surveys.rounds.schedule import monday
 from surveys.storage.database import Database
 
 # What deploy/manifest.yaml asks for; a test holds the two together.
@@ -27,10 +26,12 @@ SCOPES = frozenset(
         "channels:history",
         "chat:write",
         "commands",
+        "dnd:read",
         "files:write",
         "groups:history",
         "im:history",
         "im:write",
+        "usergroups:read",
         "users:read",
         "users:read.email",
     }
@@ -46,15 +47,22 @@ def examine(settings: Settings) -> int:
         ("log", in_database(_statement_log)),
         *keys.CHECKS,
         ("people", in_database(_people)),
+        ("setup", in_database(_setup)),
         ("groups", in_database(_groups)),
         ("noise", _noise),
         ("audit", in_database(_audit)),
         ("slack", _slack),
-        ("alerts", _alerts),
+        ("alerts", in_database(_alerts)),
         ("outbox", in_database(_outbox)),
-        ("due", _due),
+        ("due", in_database(_due)),
     ]
     return checkup.examine(checks, settings)
+
+
+def _setup(database: Database, settings: Settings) -> str:
+    found = LiveSettings(settings, database).all()
+    fixed, chosen = (sum(bool(getattr(one, name)) for one in found) for name in ("fixed_in", "chosen"))
+    return f"{fixed} settings stand in the file or the environment, {chosen} were chosen while running"
 
 
 def _statement_log(database: Database, _: Settings) -> str:
@@ -77,8 +85,9 @@ def _people(database: Database, _: Settings) -> str:
 
 
 def _groups(database: Database, settings: Settings) -> str:
+    wanted = LiveSettings(settings, database).in_force.smallest_group
     with database.read() as session:
-        size = smallest_group_allowed(session, settings.smallest_group)
+        size = smallest_group_allowed(session, wanted)
     return f"figures are about {size} people or more"
 
 
@@ -137,10 +146,11 @@ def _check_clock(date: str) -> None:
         raise Ailing(what=f"this machine's clock is {off:.0f} s away from Slack's. Turn on NTP")
 
 
-def _alerts(settings: Settings) -> str:
-    if settings.leaders_channel is None:
+def _alerts(database: Database, settings: Settings) -> str:
+    channel = LiveSettings(settings, database).in_force.leaders_channel
+    if channel is None:
         return "go to leaders as direct messages; set leaders_channel to a channel's id to have them there too"
-    return f"go to {settings.leaders_channel}, and to leaders as direct messages"
+    return f"go to {channel}, and to leaders as direct messages"
 
 
 def _outbox(database: Database, _: Settings) -> str:
@@ -151,12 +161,11 @@ def _outbox(database: Database, _: Settings) -> str:
     return f"{waiting} messages waiting"
 
 
-def _due(settings: Settings) -> str:
-    schedule, now = settings.weekly(), SystemClock().now()
-    week_on = schedule.open_week(now)
-    if week_on is not None:
-        closes = schedule.closes_at(week_on).astimezone(schedule.company_zone)
-        return f"a round is open until {closes:%A %d %B, %H:%M} in {settings.timezone}"
-    openings = (schedule.opens_at(monday(now.date()) + timedelta(weeks=ahead)) for ahead in (0, 1, 2))
-    opens = next(opening for opening in openings if opening > now)
-    return f"the next round opens {opens.astimezone(schedule.company_zone):%A %d %B, %H:%M} in {settings.timezone}"
+def _due(database: Database, settings: Settings) -> str:
+    in_force, now = LiveSettings(settings, database).in_force, SystemClock().now()
+    zone = in_force.schedule.company_zone
+    closes = [each.closes_at(week_on) for each in in_force.schedules if (week_on := each.open_week(now))]
+    if closes:
+        return f"a round is open until {min(closes).astimezone(zone):%A %d %B, %H:%M} in {zone.key}"
+    opens = min(each.next_opening(now) for each in in_force.schedules)
+    return f"the next round opens {opens.astimezone(zone):%A %d %B, %H:%M} in {zone.key}"

@@ -10,6 +10,7 @@ from analysis.figures import Attainment, Unit
 from bot.commands.operator import at_the_command_line
 from bot.commands.text_file import read_text
 from bot.database import opened
+from bot.live_settings import LiveSettings
 from bot.settings import Settings
 from surveys import targets
 from surveys.clock import SystemClock
@@ -25,9 +26,10 @@ def import_file(settings: Settings, file: Path, *, yes: bool) -> None:
     """Show what FILE would change, ask, and import it; raises NothingToImport naming every bad line."""
     text, now = read_text(file), SystemClock().now()
     with opened(settings) as database:
+        wanted = LiveSettings(settings, database).in_force.smallest_group
         with database.read() as session:
             file_read = read_targets(text, directory.units(session), today=now.date())
-            smallest = smallest_group_allowed(session, settings.smallest_group)
+            smallest = smallest_group_allowed(session, wanted)
             changes = targets.preview(session, file_read.rows, smallest_group=smallest)
         _list("Left out, as they are not over yet", file_read.early)
         if not changes:

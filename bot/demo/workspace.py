@@ -11,6 +11,7 @@ from handlers.ids import COMMAND
 from surveys.people.roster import COLUMNS
 
 LEADERS_CHANNEL = "sales-leadership"
+JAPANESE_TEAM = "Japan"
 
 
 def workspace(company: Company) -> Seed:
@@ -34,7 +35,7 @@ def workspace(company: Company) -> Seed:
                 email=person.email,
                 tz=person.tz,
                 title=f"{person.title}, {person.unit[-1]}",
-                locale="de-DE" if person.unit[-1] == GERMAN_TEAM else "en-US",
+                locale=_locale(person),
             )
             for person in company.people
         ),
@@ -43,6 +44,13 @@ def workspace(company: Company) -> Seed:
             SeedChannel(LEADERS_CHANNEL, leaders, is_private=True),
         ),
     )
+
+
+def _locale(person: Person) -> str:
+    """The language of their team; what managers read is not there in Japanese."""
+    if person.unit[-1] == JAPANESE_TEAM:
+        return "ja-JP" if "rep" in person.roles else "en-US"
+    return "de-DE" if person.unit[-1] == GERMAN_TEAM else "en-US"
 
 
 def roster_csv(company: Company) -> str:
@@ -64,9 +72,11 @@ def who_to_try(company: Company) -> list[tuple[Person, str]]:
     )
     leader = next(person for person in company.people if "leader" in person.roles and len(person.unit) == 1)
     german = next(person for person in company.reps if person.unit[-1] == GERMAN_TEAM)
+    japanese = next(person for person in company.reps if person.unit[-1] == JAPANESE_TEAM)
     return [
         (rep, "a rep: a pulse is waiting"),
         (manager, "a manager: Friday's digest"),
         (leader, "the leader: the alert, and questions"),
         (german, "a rep who reads German"),
+        (japanese, "a rep who reads Japanese"),
     ]

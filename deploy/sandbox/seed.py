@@ -62,6 +62,7 @@ class SeedUser:
     deleted: bool = False
     status_text: str = ""
     status_emoji: str = ""
+    status_expiration: int = 0
     dnd: bool = False
     id: str | None = None
 

@@ -12,7 +12,7 @@ from analysis.figures import Record, Scale
 from analysis.questions import Period
 from analysis.series import series
 from analysis.stages import Stage
-from handlers.actions.marks import action_marks, action_text
+from handlers.actions.marks import action_marks, action_text, counts_text
 from handlers.showing.blocks import Block, context, cut, escape, section
 from handlers.showing.charts import (
     CHARTS,
@@ -53,6 +53,7 @@ def effect_message(session: Session, report: Report) -> dict[str, Any]:
         *([] if charts else logged_text(acted, say)),
         *effect_rows(acted, say),
         *charts,
+        *([context(counts)] if (counts := counts_text(report.action, say)) else []),
         *([context("\n".join(told))] if told else []),
     ]
     return {"text": text, "blocks": blocks, "fallback_blocks": without_charts(blocks)}

@@ -73,8 +73,8 @@ class ActionLog:
     def save(self, ack: Ack, body: dict[str, Any], person: Person) -> None:
         """Keep what was filled in, and say what becomes of it; acknowledged only once it is kept."""
         say, today = words(person.language), self._today(person)
-        filled = log_view.filled(body["view"])
         try:
+            filled = log_view.filled(body["view"])
             with self._services.database.work() as session:
                 action = actions.log(
                     session,

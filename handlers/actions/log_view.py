@@ -144,16 +144,23 @@ def _unit_select(units: Sequence[Unit], chosen: str | None) -> Block:
     return element | ({"initial_option": first} if first else {})
 
 
+class FormIncomplete(OrgpulseError):
+    """Something is missing in this form. Close it, and open it again."""
+
+
 def filled(view: Mapping[str, Any]) -> Filled:
-    """What somebody sent."""
+    """What somebody sent; raises FormIncomplete for what our form cannot send."""
     values = view["state"]["values"]
-    return Filled(
-        unit_id=values[UNIT_BLOCK][Action.LOG_UNIT]["selected_option"]["value"],
-        kind=Kind(values[KIND_BLOCK][Action.LOG_KIND]["selected_option"]["value"]),
-        done_on=date.fromisoformat(values[DAY_BLOCK][Action.LOG_DAY]["selected_date"]),
-        note=values[NOTE_BLOCK][Action.LOG_NOTE]["value"] or "",
-        alert_id=view["private_metadata"] or None,
-    )
+    try:
+        return Filled(
+            unit_id=values[UNIT_BLOCK][Action.LOG_UNIT]["selected_option"]["value"],
+            kind=Kind(values[KIND_BLOCK][Action.LOG_KIND]["selected_option"]["value"]),
+            done_on=date.fromisoformat(values[DAY_BLOCK][Action.LOG_DAY]["selected_date"]),
+            note=values[NOTE_BLOCK][Action.LOG_NOTE]["value"] or "",
+            alert_id=view["private_metadata"] or None,
+        )
+    except (KeyError, TypeError, ValueError) as problem:
+        raise FormIncomplete from problem
 
 
 def problem(error: OrgpulseError, say: Words) -> dict[str, str]:

@@ -69,6 +69,12 @@ def action_text(kind: str, note: str, say: Words, *, unit: str = "") -> str:
     return say("action.elsewhere", unit=unit, what=told) if unit else told
 
 
+def counts_text(action: Action, say: Words) -> str:
+    """'8 people said: 5 it helped, 3 no change', or nothing before enough have reacted."""
+    count = action.helped + action.no_change
+    return say("outcome.counts", count=count, helped=action.helped, no_change=action.no_change) if count else ""
+
+
 def _line(unit_id: str, tree: Sequence[Unit]) -> frozenset[str]:
     """A unit and all above it."""
     parents = {unit.id: unit.parent for unit in tree}

@@ -24,7 +24,7 @@ from handlers.questions.question_text import about, question_text
 from handlers.showing.blocks import Block, actions, button, context, escape, header, plain, section
 from handlers.showing.charts import Mark, without_charts
 from handlers.showing.figures import state_line
-from handlers.showing.wheel import describe_wheel, draw_wheel
+from handlers.showing.wheel import describe_wheel, draw_wheel, drawable
 from handlers.words import Words
 from surveys.alerts import CYCLE, SNOOZES, Alert
 from surveys.episodes import ALARMS, CALM, CALM_WEEKS, SILENT_WEEKS
@@ -232,23 +232,26 @@ def _small_print(case: Case) -> str:
 
 
 def _picture(case: Case) -> dict[str, str]:
-    say = case.say
-    turned = [(stage, say.day(since) if since else "") for stage, since in case.turned]
-    return wheel_picture(turned, title=case.unit, say=say)
+    return wheel_picture(case.turned, title=case.unit, say=case.say)
 
 
 def _picture_block(picture: dict[str, str]) -> Block:
     return {"type": "image", "block_id": PICTURE_BLOCK, "slack_file": {"id": ""}, "alt_text": picture["alt"]}
 
 
-def wheel_picture(turned: Sequence[tuple[Stage, str]], *, title: str, say: Words) -> dict[str, str]:
+def wheel_picture(turned: Turned, *, title: str, say: Words) -> dict[str, str]:
     """The wheel as the outbox carries a picture: base64, with alt text that says the same."""
+    in_picture = drawable(say)
     return {
-        "png": _drawn(tuple(turned), title, say),
+        "png": _drawn(tuple(_dated(turned, in_picture)), title, in_picture),
         "filename": "wheel.png",
         "title": title,
-        "alt": describe_wheel(turned, title=title, say=say),
+        "alt": describe_wheel(_dated(turned, say), title=title, say=say),
     }
+
+
+def _dated(turned: Turned, say: Words) -> list[tuple[Stage, str]]:
+    return [(stage, say.day(since) if since else "") for stage, since in turned]
 
 
 @lru_cache(maxsize=32)

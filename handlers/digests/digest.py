@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import hypot
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from analysis.answers import Reported
 from analysis.detection.cycle import Kind, State, watch
-from analysis.figures import Record, Unit
+from analysis.figures import Record, Share, Unit
 from analysis.questions import Intent
 from analysis.stages import Stage
 from analysis.themes import Comment, Theme, quotable, shown
 from handlers.actions.marks import action_marks
+from handlers.digests.reply_view import reply_value
 from handlers.ids import Action
 from handlers.questions.question_text import about, question_text
 from handlers.questions.themes_view import theme_line
@@ -33,6 +35,7 @@ from handlers.showing.states import by_urgency, outlook_lines, state_row
 from handlers.words import Words, words
 from surveys import alerts, results
 from surveys.alerts import Alert
+from surveys.bank.items import QuestionBank, default_bank
 from surveys.digests import Owed
 
 THEME_WEEKS = 4
@@ -40,6 +43,10 @@ MOST_THEMES = 3
 # Units told in full; a message has 50 blocks, and a reader two minutes.
 MOST_UNITS = 3
 DIGEST_BLOCK = "digest"
+# What time goes to changes slowly, and the noise of one week is wide: several weeks are added up.
+SHARE_WEEKS = 4
+# Fewer than this who named a code are not many; of more than so many that lie close, none stands out.
+LEAST_NAMED, MOST_NAMED = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +67,20 @@ class _Week:
     week: date
     say: Words
     alerts: Sequence[Alert]
+    bank: QuestionBank
 
     def name(self, unit_id: str) -> str:
         return next((unit.name for unit in self.record.units if unit.id == unit_id), unit_id)
 
 
-def digest_message(session: Session, owed: Owed) -> dict[str, Any]:
-    """The digest of a release for one manager: the units they lead, those that need them most first."""
+def digest_message(session: Session, owed: Owed, *, bank: QuestionBank | None = None) -> dict[str, Any]:
+    """The digest of a release for one manager: the units they lead, those that need them most first.
+
+    `bank` is where the names of what was chosen in follow-ups are; the shipped one when None.
+    """
     say = words(owed.person.language)
     record = results.whole_record(session).up_to(owed.week_on)
-    this = _Week(record, record.once(watch), owed.week_on, say, alerts.all_open(session))
+    this = _Week(record, record.once(watch), owed.week_on, say, alerts.all_open(session), bank or default_bank())
     units = by_urgency(owed.person.leads, this.states, this.name)
     in_full, in_short = units[:MOST_UNITS], units[MOST_UNITS:]
     blocks: list[Block] = []
@@ -115,13 +126,41 @@ def _unit_blocks(this: _Week, unit_id: str, said: Said, charts: Sequence[Block])
         *_alert_blocks(this, unit_id),
         *([context(say("digest.merged", others=escape(say.listing(together))))] if together else []),
         section(figures_text(figures, say)),
+        *_share_blocks(this, unit_id),
         *charts,
-        *_theme_blocks(said, unit_id, say),
+        *_theme_blocks(said, unit_id, this.week, say),
         section(f"*{say('digest.talk')}*\n{say(_talk_key(state))}"),
         _buttons(name, state, say),
         context(" ".join(small_print)),
         divider(),
     ]
+
+
+def _share_blocks(this: _Week, unit_id: str) -> list[Block]:
+    """What most overlay hours went to, and what held people up most, where enough said so."""
+    lines = [
+        line
+        for stage, key in ((Stage.OVERLAY, "item.named"), (Stage.FRICTION, "item.held_up"))
+        if (shares := this.record.shares_of(unit_id, stage, week=this.week, weeks=SHARE_WEEKS))
+        and (line := share_line(shares, key, this.bank, this.say))
+    ]
+    return [context("\n".join(lines))] if lines else []
+
+
+def share_line(shares: Sequence[Share], key: str, bank: QuestionBank, say: Words) -> str | None:
+    """The code that most named, or the two of them that noise cannot tell apart; None where nothing stands out."""
+    if not shares or shares[0].named < max(LEAST_NAMED, 2 * shares[0].noise):
+        return None
+    first, *rest = shares
+    close = [first, *(one for one in rest if first.named - one.named <= hypot(first.noise, one.noise))]
+    if len(close) > MOST_NAMED:
+        return None
+    names = []
+    for one in close:
+        item = bank.items.get(one.item_id)
+        known = item.follow_up if item and item.follow_up and one.code in item.follow_up.choices else None
+        names.append(escape(known.label(one.code, say.language) if known else one.code.replace("_", " ")))
+    return say(key, label=say.listing(names), named=first.named, n=first.n)
 
 
 def _alert_blocks(this: _Week, unit_id: str) -> list[Block]:
@@ -193,14 +232,19 @@ def themes_text(said: Said, unit_id: str, say: Words) -> str:
     return "\n".join([f"*{title}*", *rows])
 
 
-def _theme_blocks(said: Said, unit_id: str, say: Words) -> list[Block]:
+def _theme_blocks(said: Said, unit_id: str, week: date, say: Words) -> list[Block]:
     quotes = [index for theme in said.themes for index in quotable(theme, said.comments)]
     above = [said.home.name] if said.home and said.home.id != unit_id else []
     return [
         section(themes_text(said, unit_id, say)),
         *([quote(said.comments[quotes[0]].text)] if quotes else []),
         *(context(say("digest.themes_kept", unit=escape(name))) for name in above),
+        *([actions(_reply_button(unit_id, week, say))] if said.themes else []),
     ]
+
+
+def _reply_button(unit_id: str, week: date, say: Words) -> Block:
+    return button(say("reply.button"), Action.REPLY_TO_THEME, value=reply_value(unit_id, week))
 
 
 def _buttons(name: str, state: State | None, say: Words) -> Block:

@@ -12,6 +12,7 @@ from analysis.figures import Record
 from analysis.questions import Intent
 from analysis.stages import CORE, Stage
 from handlers.home.own_data_view import stored_blocks
+from handlers.home.settings_view import settings_blocks
 from handlers.ids import Action
 from handlers.questions.question_text import about, question_text
 from handlers.showing.blocks import Block, actions, button, context, divider, escape, header, section
@@ -25,6 +26,7 @@ from handlers.showing.figures import (
     state_line,
 )
 from handlers.showing.states import NEEDS_A_LOOK, SHAPES, URGENCY, by_urgency
+from handlers.welcome.welcome_view import choice_blocks
 from handlers.words import Words, words
 from surveys.own_data import Kept
 from surveys.people.directory import Person
@@ -60,7 +62,16 @@ class Units:
         return group_label(self.record, unit_id, week=self.week, names=self.names, say=say)
 
 
-def home_view(kept: Kept, units: Units | None, *, zone: ZoneInfo, k: int, done: str | None) -> dict[str, Any]:
+def home_view(
+    kept: Kept,
+    units: Units | None,
+    *,
+    zone: ZoneInfo,
+    k: int,
+    done: str | None,
+    rep: Sequence[Block] = (),
+    counts: Sequence[str] = (),
+) -> dict[str, Any]:
     """The Home tab of one person.
 
     Args:
@@ -69,17 +80,24 @@ def home_view(kept: Kept, units: Units | None, *, zone: ZoneInfo, k: int, done: 
         zone: their time zone.
         k: the smallest group that is ever shown.
         done: what they just did with their own data, as `own_data_view.stored_blocks` knows it.
+        rep: what became of the last round, and their own answers, for whoever is asked.
+        counts: what people think of actions in the units they lead, a line each.
     """
     person = kept.person
     say = words(person.language)
     blocks: list[Block] = []
     if Role.REP in person.roles:
         blocks += _pulse_blocks(kept, zone, say)
+        blocks += [*rep, *([divider()] if rep else [])]
     if units is not None:
         blocks += _unit_blocks(units, say)
+        blocks += [section("\n".join([f"*{say('outcome.thought')}*", *counts])), divider()] if counts else []
     if Role.ADMIN in person.roles:
         blocks += [section(say("home.admin")), divider()]
+    if Role.REP in person.roles:
+        blocks += choice_blocks(person, say)
     blocks += stored_blocks(kept, say, zone=zone, done=done)
+    blocks += [*settings_blocks(person, say), divider()]
     blocks += _promise_blocks(person, say, k)
     return {"type": "home", "blocks": blocks}
 
@@ -180,4 +198,5 @@ def _promise_blocks(person: Person, say: Words, k: int) -> Sequence[Block]:
         *([] if rep else [section(say("home.promise_groups"))]),
         section(say("home.promise_seen", k=k)),
         *([section(say("home.promise_not"))] if rep else []),
+        context(say("setting.proofs")),
     ]

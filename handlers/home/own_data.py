@@ -9,12 +9,15 @@ from slack_sdk import WebClient
 
 from handlers.edge.access import Permit
 from handlers.home.home import Home
+from handlers.home.settings_view import AS_IN_SLACK
 from handlers.ids import Action
-from handlers.pulses import pulse_view
+from handlers.pulses.asking import asking_message
 from handlers.pulses.pulse import change_asking_message
 from handlers.services import Services
+from handlers.words import LANGUAGES
 from surveys import outbox, own_data
 from surveys.outbox import Message
+from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.people.rights import Act
 from surveys.rounds import rounds
@@ -34,6 +37,8 @@ class OwnData:
         app.action(Action.ERASE_ANSWERS, middleware=permit)(self.erase)
         app.action(Action.KEEP_DIARY, middleware=permit)(self.keep_diary)
         app.action(Action.KEEP_NO_DIARY, middleware=permit)(self.keep_no_diary)
+        app.action(Action.OWN_HISTORY, middleware=permit)(self.history)
+        app.action(Action.CHOOSE_LANGUAGE, middleware=permit)(self.choose_language)
 
     def copy(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
         """Order a copy for whoever pressed the button.
@@ -41,12 +46,31 @@ class OwnData:
         What waits in the outbox is the wish alone; the copy is made while it is sent, and lies in no table.
         """
         ack()
+        self._order(body, "own_data")
+        self._show(client, body, person, done="copied")
+
+    def history(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Order the tab with one's own answers; it is made where the diary can be opened, and lies in no table."""
+        ack()
+        self._order(body, "own_history")
+
+    def _order(self, body: dict[str, Any], kind: str) -> None:
         user = body["user"]["id"]
         cause = hashlib.sha256(f"{user}{body['trigger_id']}".encode()).hexdigest()[:24]
         with self._services.database.work() as session:
-            outbox.post(session, Message(f"own_data:{cause}", "own_data", user, {}), now=self._services.now())
+            outbox.post(session, Message(f"{kind}:{cause}", kind, user, {}), now=self._services.now())
         self._services.outbox_filled()
-        self._show(client, body, person, done="copied")
+
+    def choose_language(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
+        """Speak the language that was chosen, from now on."""
+        ack()
+        value = (body["actions"][0].get("selected_option") or {}).get("value")
+        if value != AS_IN_SLACK and value not in LANGUAGES:
+            return
+        with self._services.database.work() as session:
+            directory.choose_language(session, person, None if value == AS_IN_SLACK else value)
+            changed = directory.by_id(session, person.id)
+        client.views_publish(user_id=body["user"]["id"], view=self._home.view(changed))
 
     def erase(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
         """Take back what lies in the box and empty the diary; the message that asked asks again."""
@@ -55,11 +79,9 @@ class OwnData:
         own_data.erase(services.database, services.keys, person, now=services.now())
         with services.database.read() as session:
             pulse = rounds.open_pulse(session, person, now=services.now())
+            anew = asking_message(session, services, person, pulse.round) if pulse else {}
         if pulse is not None:
-            zone = person.zone(services.schedule.company_zone.key)
-            change_asking_message(
-                services, person, pulse.round, pulse_view.ask_message(person, pulse.round, zone=zone)
-            )
+            change_asking_message(services, person, pulse.round, anew)
         self._show(client, body, person, done="erased")
 
     def keep_diary(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:

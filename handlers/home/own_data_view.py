@@ -112,6 +112,7 @@ def copy_message(kept: Kept, diary: Diary, bank: QuestionBank, *, zone: ZoneInfo
         blocks.append(section(_diary_text(kept, diary, say)))
         blocks += [section(_round_text(week, answers, bank, say)) for week, answers in reversed(diary.entries)]
     blocks += _deed_blocks(kept, say, zone)
+    blocks += _reaction_blocks(kept, say)
     blocks.append(context(say("copy.lies_in_slack")))
     # The text is what a locked phone shows: nothing of the copy stands in it.
     return {"text": say("copy.title"), "blocks": blocks}
@@ -131,6 +132,15 @@ def _deed_blocks(kept: Kept, say: Words, zone: ZoneInfo) -> list[Block]:
     return [section("\n".join([f"*{say('copy.deeds')}*", *lines]))] if lines else []
 
 
+def _reaction_blocks(kept: Kept, say: Words) -> list[Block]:
+    """What they said of actions, as long as it can be told to be theirs."""
+    lines = [
+        f"{say.day_of_year(action.done_on)}, {say(f'action.{action.kind.value}')}: {say(f'outcome.{said.value}')}"
+        for action, said in kept.reactions[-MOST_DEEDS:]
+    ]
+    return [section("\n".join([f"*{say('outcome.own')}*", *lines]))] if lines else []
+
+
 def _round_text(week: date, answers: Mapping[str, float], bank: QuestionBank, say: Words) -> str:
     rows = [_answer_row(bank.items.get(item_id), item_id, value, say) for item_id, value in answers.items()]
     return "\n".join([f"*{say('copy.week', week=say.day_of_year(week))}*", *rows])
@@ -147,6 +157,13 @@ def _entry_rows(kept: Kept, say: Words) -> list[str]:
         "slack_id": person.slack_id,
         "timezone": person.timezone,
         "language": person.language,
+        "country": person.country,
+        "joined_on": person.joined_on and say.day_of_year(person.joined_on),
+        "ask_time": kept.wishes.ask_time and f"{kept.wishes.ask_time:%H:%M}",
+        "paused_until": kept.wishes.paused_until and say.day_of_year(kept.wishes.paused_until),
+        "title_in_slack": person.title,
+        "welcomed": say.day_of_year(person.welcomed_at.date()) if person.welcomed_at else None,
+        "asked": say("copy.asked_no") if person.opted_out else None,
     }
     return [f"{say(f'copy.{key}')}: {escape(value)}" for key, value in values.items() if value]
 

@@ -1,22 +1,30 @@
 """Reading what a rep filled into the modal."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.ids import Action
-from handlers.pulses.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
+from handlers.pulses import item_blocks
+from handlers.pulses.item_blocks import ITEM_BLOCK
+from handlers.pulses.pulse_view import COMMENT_BLOCK, QUOTE_BLOCK
 from handlers.words import Words
-from surveys.bank.items import MOST_HOURS, QuestionBank
+from surveys.bank.items import QuestionBank
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The modal as it was sent. `problems` maps a block id to what is wrong there, in the rep's words."""
+    """The modal as it was sent.
+
+    `problems` maps a block id to what is wrong there, in the rep's words, `chosen` an item's id to the code of its
+    follow-up.
+    """
 
     answers: dict[str, float]
-    comment: str
-    quotable: bool
-    problems: dict[str, str]
+    comment: str = ""
+    quotable: bool = True
+    problems: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(
@@ -26,35 +34,19 @@ def read(
 
     Items the round does not ask are ignored: the payload comes from outside.
     """
-    answers: dict[str, float] = {}
-    problems: dict[str, str] = {}
-    for item_id in item_ids:
-        block_id = f"{ITEM_BLOCK}{item_id}"
-        raw = _raw(values.get(block_id, {}).get(Action.ANSWER, {}))
-        if not raw:
-            continue
-        value = _number(raw)
-        if value is None or not bank[item_id].accepts(value):
-            hours = bank[item_id].in_hours
-            problems[block_id] = say("pulse.bad_hours" if hours else "pulse.bad_answer", most=f"{MOST_HOURS:.0f}")
-            continue
-        answers[item_id] = value
-    comment = (values.get(COMMENT_BLOCK, {}).get(Action.COMMENT, {}).get("value") or "").strip()
+    read_items = {item_id: item_blocks.read(bank[item_id], values, say) for item_id in item_ids}
+    answers = {item_id: found.value for item_id, found in read_items.items() if found.value is not None}
+    chosen = {item_id: found.chosen for item_id, found in read_items.items() if found.chosen is not None}
+    problems = {f"{ITEM_BLOCK}{item_id}": found.problem for item_id, found in read_items.items() if found.problem}
+    comment = comment_in(values)
     never = values.get(QUOTE_BLOCK, {}).get(Action.NEVER_QUOTE, {}).get("selected_options") or []
-    if not answers and not comment and not problems:
+    # Whoever would rather say nothing, to each question or to some, has answered; the ballot is a blank one.
+    unsaid = any(found.unsaid for found in read_items.values())
+    if not answers and not comment and not unsaid and not problems:
         problems[f"{ITEM_BLOCK}{item_ids[0]}"] = say("pulse.empty")
-    return Filled(answers, comment, not never, problems)
+    return Filled(answers, comment, not never, problems, chosen)
 
 
-def _raw(element: dict[str, Any]) -> str:
-    chosen = element.get("selected_option")
-    return str((chosen or {}).get("value") or element.get("value") or "").strip()
-
-
-def _number(raw: str) -> float | None:
-    try:
-        value = float(raw.replace(",", "."))
-    except ValueError:
-        return None
-    # "nan" and "inf" are numbers to Python; neither is an amount of time.
-    return value if 0 <= value < 1e6 else None
+def comment_in(values: dict[str, dict[str, Any]]) -> str:
+    """What somebody wrote, whatever became of it."""
+    return (values.get(COMMENT_BLOCK, {}).get(Action.COMMENT, {}).get("value") or "").strip()

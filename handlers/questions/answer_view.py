@@ -97,7 +97,7 @@ def _line_name(asked: Asked, line: Line) -> str:
 def _wheel(asked: Asked, say: Words) -> dict[str, Any] | None:
     for unit_id, state in asked.answer.states.items():
         if state.kind is Kind.CYCLE:
-            turned = [(drift.stage, say.day(drift.since) if drift.since else "") for drift in state.turned]
+            turned = [(drift.stage, drift.since) for drift in state.turned]
             name = next((unit.name for unit in asked.units if unit.id == unit_id), unit_id)
             return wheel_picture(turned, title=name, say=say)
     return None

@@ -2,11 +2,14 @@
 
 from analysis.questions import Among, Intent, Question
 from analysis.stages import Stage
-from handlers.words import Words
+from handlers.words import COMPLETE, FALLBACK, Words, words
 
 
 def question_text(question: Question, say: Words) -> str:
     """The question as somebody would ask it; parsing the words gives the question again."""
+    if say.language not in COMPLETE:
+        # Questions are read in these languages.
+        say = words(FALLBACK)
     stages = say.listing([say.measure(stage) for stage in question.measures])
     units = list(question.unit_names)
     comparing = question.intent is Intent.COMPARE and len(units) > 1

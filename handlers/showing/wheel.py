@@ -6,7 +6,7 @@ from math import cos, degrees, pi, sin
 from typing import TYPE_CHECKING
 
 from analysis.stages import WHEEL, Stage
-from handlers.words import Words
+from handlers.words import COMPLETE, FALLBACK, Words, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,14 +24,21 @@ _NAME, _LONG_NAME, _DATE, _UNIT, _COUNT, _NUMBER = 12.5, 11.0, 11.0, 18.0, 11.5,
 _LETTERS = 9
 
 
+def drawable(say: Words) -> Words:
+    """The catalogue that a picture can be drawn in: the reader's own, or English where the type has no letters."""
+    return say if say.language in COMPLETE else words(FALLBACK)
+
+
 def draw_wheel(turned: Sequence[tuple[Stage, str]], *, title: str, say: Words) -> bytes:
     """Draw the cycle as a PNG of 1000 x 1000 pixels, readable at the width of a phone.
 
     Args:
         turned: stages that turned, in order, each with its date in words.
         title: what stands in the middle, such as the unit's name.
-        say: the catalogue of the reader's language.
+        say: the catalogue of the reader's language; in one that the type has no letters for, English is drawn, and
+            the text beside the picture says it in theirs.
     """
+    say = drawable(say)
     # Drawing is rare; whoever only sends messages should not wait for the import.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -9,7 +9,27 @@ from typing import Any
 
 from analysis.stages import Stage
 
-LANGUAGES = ("en", "de")
+# Each by its own name. `COMPLETE` ones have every text; of others at least a rep's side is there.
+LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "ja": "日本語"}
+LANGUAGES = tuple(LANGUAGE_NAMES)
+COMPLETE = ("en", "de")
+# What a rep reads: whole sections, and single texts of others.
+REP_SECTIONS = frozenset(
+    {
+        *("word", "month", "date", "weekday", "agreement", "pulse", "asking", "home", "own", "copy", "preview"),
+        *("outcome", "history", "setting", "stage", "measure", "role", "turnout", "action", "action_after"),
+        *("figure", "theme", "area", "effect", "welcome", "later", "when", "wish_error", "item"),
+        *("scale.agreement", "scale.hours_lost", "scale.hours_won"),
+    }
+)
+REP_TEXTS = frozenset(
+    {
+        *(f"error.{name}" for name in ("RoundIsClosed", "NotInvited", "NotYours", "NothingToReactTo")),
+        *("error.Unexpected", "error.Unsent", "withheld.no_release_yet", "reply.title", "reply.why"),
+        *(f"digest.{name}" for name in ("title", "merged", "moved", "within_noise", "nothing_moved")),
+        *(f"digest.{name}" for name in ("nothing_released", "themes", "themes_above", "no_themes")),
+    }
+)
 FALLBACK = "en"
 
 
@@ -51,6 +71,11 @@ class Words:
         """'Thursday 16:00'."""
         return f"{self(f'weekday.{local.weekday()}')} {local:%H:%M}"
 
+    def when_on(self, local: datetime) -> str:
+        """'Tuesday 17 Nov, 09:00', where it may be another week."""
+        weekday = self(f"weekday.{local.weekday()}")
+        return self("date.when_on", weekday=weekday, day=self.day(local.date()), time=f"{local:%H:%M}")
+
     def number(self, value: float, places: int = 1) -> str:
         """A number with the decimal sign of the language."""
         text = f"{value:.{places}f}"
@@ -67,7 +92,7 @@ class Words:
         """'a, b and c'."""
         if len(parts) < 2:
             return "".join(parts)
-        return f"{', '.join(parts[:-1])} {self('word.and')} {parts[-1]}"
+        return self("word.listing", first=self("word.comma").join(parts[:-1]), last=parts[-1])
 
 
 @cache

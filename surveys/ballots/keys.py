@@ -43,6 +43,10 @@ class ServingKeys:
         """Where a person's ballot of a round lies; 32 bytes that say nothing without the index key."""
         return hmac.digest(self._index, f"{round_id}|{person_id}".encode(), "sha256")
 
+    def reaction_key(self, action_id: str, person_id: str) -> bytes:
+        """Where a person's reaction to an action lies; 32 bytes that say nothing without the index key."""
+        return hmac.digest(self._index, f"reaction|{action_id}|{person_id}".encode(), "sha256")
+
     def diary_key(self, quarter: str, person_id: str) -> bytes:
         """A person's pseudonym for one quarter ('2026-Q4'); 32 bytes."""
         return hmac.digest(self._pseudonym, f"{quarter}|{person_id}".encode(), "sha256")

@@ -32,7 +32,7 @@ from surveys.errors import (
     RoundStillOpen,
 )
 from surveys.storage.database import Database
-from surveys.storage.tables import DiaryRow, KeyRow, PersonRow, RoundRow
+from surveys.storage.tables import DiaryRow, KeyRow, PersonRow, ReactionRow, RoundRow
 
 # Called after each diary with how many are done, and of how many.
 Progress = Callable[[int, int], None]
@@ -237,8 +237,25 @@ def _write_anew(
     session.execute(delete(DiaryRow))
     # By pseudonym, which is as good as shuffled.
     session.add_all(DiaryRow(key=key, sealed=sealed) for key, sealed in sorted(written.items()))
+    _key_anew(session, old, new)
     pair.public_key, pair.sealed_key = fresh.public, fresh.sealed_private
     return Rotated(diaries=len(written), dropped=len(rows) - len(written))
+
+
+def _key_anew(session: Session, old: MasterKey, new: MasterKey) -> None:
+    """Every reaction under the new key's key, or whoever reacted could do so a second time."""
+    before, after = old.serving(), new.serving()
+    rows = session.execute(select(ReactionRow.action_id, ReactionRow.key, ReactionRow.reaction)).all()
+    people = list(session.scalars(select(PersonRow.id)))
+    places = {
+        before.reaction_key(action_id, person_id): after.reaction_key(action_id, person_id)
+        for action_id in {row.action_id for row in rows}
+        for person_id in people
+    }
+    session.execute(delete(ReactionRow))
+    # By key, which is as good as shuffled.
+    kept = sorted((places[row.key], row.action_id, row.reaction) for row in rows if row.key in places)
+    session.add_all(ReactionRow(action_id=action, key=key, reaction=said) for key, action, said in kept)
 
 
 def _places(session: Session, old: MasterKey, new: MasterKey, *, on: date) -> dict[bytes, bytes]:

@@ -2,14 +2,14 @@
 
 import json
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from surveys.ballots.keys import seal, unseal
 
-# The longest comment is 1,000 characters of at most 4 bytes; the rest of a ballot is under 1 kB.
+# The longest comment is 1,000 characters of at most 4 bytes; the rest of a ballot is under 2 kB.
 LONGEST_COMMENT = 1000
 BALLOT_BYTES = 6144
 # Twelve rounds of at most five answers.
@@ -51,7 +51,8 @@ class Ballot:
 
     `answers` maps item id to value; an item left out is missing. `diary_keys` are this quarter's and the last
     one's pseudonym, empty when the person keeps no diary. A ballot without answers and comment is a blank one:
-    somebody skipped the week, and from outside that looks like any answer.
+    somebody skipped the week, and from outside that looks like any answer. `chosen` maps item id to the code that
+    was chosen in its follow-up; diaries do not keep it.
     """
 
     unit_id: str
@@ -59,6 +60,7 @@ class Ballot:
     comment: str
     quotable: bool
     diary_keys: tuple[bytes, ...]
+    chosen: dict[str, str] = field(default_factory=dict)
 
     @property
     def blank(self) -> bool:
@@ -74,6 +76,7 @@ class Ballot:
                 _plain(self.comment),
                 self.quotable,
                 [key.hex() for key in self.diary_keys],
+                self.chosen,
             ],
             ensure_ascii=False,
             separators=(",", ":"),
@@ -84,8 +87,8 @@ class Ballot:
     def unseal(cls, sealed: bytes, *, round_id: str, private: X25519PrivateKey) -> "Ballot":
         """Open a ballot of this round."""
         plain = _unpad(unseal(sealed, private=private, context=f"ballot {round_id}"))
-        unit_id, answers, comment, quotable, diary_keys = json.loads(plain)
-        return cls(unit_id, answers, comment, quotable, tuple(bytes.fromhex(key) for key in diary_keys))
+        unit_id, answers, comment, quotable, diary_keys, chosen = json.loads(plain)
+        return cls(unit_id, answers, comment, quotable, tuple(bytes.fromhex(key) for key in diary_keys), chosen)
 
 
 @dataclass(frozen=True, slots=True)

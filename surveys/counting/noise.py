@@ -13,6 +13,12 @@ mind, so there is one spread for each item, of all groups together, and it gets 
 noise averages out, so somebody who waits for months learns how a person who joined or left usually answered, as
 far as the others' ups and downs let them (`tests.attack.on_neighbouring_figures` measures it).
 
+A follow-up's numbers are sums of ones, each over whole groups of k or more people who answered it, of whom each
+named one code of that week's; there is no change of them. So no combination of them is about fewer people either.
+That one code was named by all, or none, would still tell about each: so each number gets noise of its own, and
+none is released above three quarters of those who answered. A large majority is meant to be seen, and tells as
+much about each as it does about all.
+
 `Noise.within` is the stricter mode: noise on levels and changes within a privacy budget, epsilon. Protected is
 everything that one person has ever answered, against everything released about one round but the comments: with
 any other answers in the place of that person's, no release becomes more than exp(epsilon) times as likely. How
@@ -29,7 +35,7 @@ from math import exp, sqrt
 from analysis.change import MOST_HOURS_OF_CHANGE, MOST_POINTS_OF_CHANGE, STEP_OF_HOURS, STEP_OF_POINTS
 from analysis.figures import Sums
 from surveys.bank.items import HIGHEST, LOWEST, MOST_HOURS
-from surveys.counting.tally import Group, Tally
+from surveys.counting.tally import Group, Naming, Tally
 
 # Draws noise of a scale: a whole number, positive and negative alike.
 Draw = Callable[[Fraction], int]
@@ -42,6 +48,8 @@ PRIOR_FREEDOM = 5
 # The widest mean change that is released, as a share of the most that one person's change is counted as: with five
 # people at 3/4, one of them may still have moved a little the other way.
 WIDEST_CHANGE = 0.75
+# The most of a group that is said to have named one code, for the same reason.
+WIDEST_SHARE = Fraction(3, 4)
 WEEKS_A_QUARTER, WEEKS_A_YEAR = 13, 52
 
 
@@ -89,6 +97,7 @@ class Noise:
         spread_of_points: on the squares around the group means, of all groups together; None tells nothing about
             them, and takes the usual variance instead.
         spread_of_hours: the same in hours.
+        shares: on how many of a group named one code of a follow-up; None tells nothing about follow-ups.
         company: how many times a group's noise the company's own sum gets, with which the groups are then made
             to agree; 0 draws no such sum.
         items: at most so many items in a release; None for any number.
@@ -101,6 +110,8 @@ class Noise:
     change_of_hours: Fraction = Fraction(0)
     spread_of_points: Fraction | None = Fraction(4)
     spread_of_hours: Fraction | None = Fraction(50)
+    # One person moves two of the numbers, one less and one more: 2 / 1, less than 4 / (3/2) of points.
+    shares: Fraction | None = Fraction(1)
     company: Fraction = Fraction(0)
     items: int | None = None
     budget: Fraction | None = None
@@ -127,10 +138,16 @@ class Noise:
             change_of_hours=CHANGE_OF_HOURS.reach / on_groups,
             spread_of_points=None,
             spread_of_hours=None,
+            # A part of the budget for them would make the alarm miss more.
+            shares=None,
             company=(1 - COMPANY_SHARE) / COMPANY_SHARE,
             items=items,
             budget=whole,
         )
+
+    def of_release(self, items: int) -> "Noise":
+        """The same for a release of so many items, which share the budget if there is one."""
+        return self if self.budget is None else Noise.within(float(self.budget), items=items)
 
 
 # What a release gets unless a company chooses a budget; measured by `tests.attack.on_neighbouring_figures`.
@@ -200,8 +217,22 @@ def released(groups: Sequence[Group], noise: Noise, draw: Draw = discrete_laplac
         raise ValueError(f"{len(by_item)} items in a release; the budget is for {noise.items}")
     ready = {item_id: iter(_of_item(found, noise, draw)) for item_id, found in by_item.items()}
     return [
-        replace(group, tallies=tuple(next(ready[found.item.id]) for found in group.tallies)) for group in groups
+        replace(
+            group,
+            tallies=tuple(next(ready[found.item.id]) for found in group.tallies),
+            namings=tuple(_of_follow_up(found, noise.shares, draw) for found in group.namings)
+            if noise.shares is not None
+            else (),
+        )
+        for group in groups
     ]
+
+
+def _of_follow_up(naming: Naming, scale: Fraction, draw: Draw) -> Naming:
+    """Each number with noise of its own, from 0 to three quarters of all."""
+    most = int(WIDEST_SHARE * naming.n)
+    named = {code: min(max(number + draw(scale), 0), most) for code, number in naming.named.items()}
+    return replace(naming, named=named, noise=deviation(scale))
 
 
 def _of_item(found: Sequence[Tally], noise: Noise, draw: Draw) -> list[Tally]:

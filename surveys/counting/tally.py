@@ -30,12 +30,26 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """How many of the `n` who answered an item's follow-up in one group named each code.
+
+    The noise is the standard deviation of what was added to each number; 0 is exact.
+    """
+
+    item: Item
+    n: int
+    named: Mapping[str, int]
+    noise: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """An atom with its figures."""
 
     units: Atom
     answered: int
     tallies: tuple[Tally, ...]
+    namings: tuple[Naming, ...] = ()
 
 
 def tally(
@@ -49,8 +63,8 @@ def tally(
 ) -> list[Group]:
     """Sum ballots into groups of at least `k`; pure, and the same whatever order the ballots come in.
 
-    An item that fewer than `k` of a group answered is withheld in that group. `asked` are the ids of the units in
-    which somebody was asked: one in which nobody answered is grouped too.
+    An item or a follow-up that fewer than `k` of a group answered is withheld in that group. `asked` are the
+    ids of the units in which somebody was asked: one in which nobody answered is grouped too.
     """
     sizes = Counter(dict.fromkeys(asked, 0))
     sizes.update(ballot.unit_id for ballot, _ in ballots)
@@ -58,8 +72,29 @@ def tally(
     for atom in atoms(sizes, units, k=k):
         inside = [(ballot, diary) for ballot, diary in ballots if ballot.unit_id in atom]
         tallies = (_tally_item(inside, item, week_on=week_on, k=k) for item in items)
-        groups.append(Group(atom, len(inside), tuple(found for found in tallies if found)))
+        namings = (_tally_follow_up(inside, item, k=k) for item in items)
+        groups.append(
+            Group(
+                atom,
+                len(inside),
+                tuple(found for found in tallies if found),
+                tuple(found for found in namings if found),
+            )
+        )
     return groups
+
+
+def _tally_follow_up(inside: Sequence[tuple[Ballot, Diary]], item: Item, *, k: int) -> Naming | None:
+    """Who said nothing about the item itself says nothing about what it came from; nobody names two codes."""
+    if item.follow_up is None:
+        return None
+    codes = Counter(
+        code
+        for ballot, _ in inside
+        if item.id in ballot.answers and (code := ballot.chosen.get(item.id)) in item.follow_up.choices
+    )
+    n = codes.total()
+    return Naming(item, n, {code: codes[code] for code in item.follow_up.choices}) if n >= k else None
 
 
 def _tally_item(inside: Sequence[tuple[Ballot, Diary]], item: Item, *, week_on: date, k: int) -> Tally | None:

@@ -3,14 +3,19 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from surveys.errors import NothingToImport
 from surveys.legible import legible_name
+from surveys.people import countries
+from surveys.people.nearest import did_you_mean
 
 COLUMNS = ("email", "name", "manager", "unit", "roles")
+# May be left out, as a column or as a cell.
+COUNTRY = "country"
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # What a column of the tables holds.
@@ -44,10 +49,11 @@ class RosterPerson:
     manager: str | None
     unit: tuple[str, ...]
     roles: frozenset[tuple[Role, tuple[str, ...]]]
+    country: str | None = None
 
-    def held(self) -> set[tuple[str, str]]:
-        """Pairs of role and unit id."""
-        return {(role.value, unit_id(path)) for role, path in self.roles}
+    def held(self, ids: Mapping[tuple[str, ...], str]) -> set[tuple[str, str]]:
+        """Pairs of role and unit id; `ids` are the units' by their paths."""
+        return {(role.value, ids[path]) for role, path in self.roles}
 
     def roles_in_words(self) -> str:
         """'manager, rep', or 'manager of DACH' where the unit is not their own."""
@@ -62,7 +68,8 @@ def read_roster(text: str) -> list[RosterPerson]:
 
     Columns: email, name, manager (an email, empty at the top), unit (a path such as "Larkspur / EMEA / DACH"),
     roles (rep, manager, leader, admin, works council, several with ";"). A role is held in the person's own unit,
-    or in another one: "manager of Larkspur / EMEA / DACH; manager of Larkspur / EMEA / Iberia".
+    or in another one: "manager of Larkspur / EMEA / DACH; manager of Larkspur / EMEA / Iberia". A column country
+    (two letters, such as DE) may say whose holidays somebody has, where that is not their time zone's country.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     missing = [column for column in COLUMNS if column not in first_line(reader)]
@@ -74,22 +81,23 @@ def read_roster(text: str) -> list[RosterPerson]:
     problems: list[str] = []
     people: list[RosterPerson] = []
     lines: dict[str, int] = {}
+    unread: set[str] = set()
     for line, row in numbered_rows(reader, problems):
         try:
             person = _read_row(row)
         except ValueError as problem:
             problems.append(f"line {line}: {problem}")
+            unread.add((row.get("email") or "").strip().lower())
             continue
         if person.email in lines:
             problems.append(f"line {line}: {person.email} stands in line {lines[person.email]} already")
         lines.setdefault(person.email, line)
         people.append(person)
-    if not problems:
-        problems = _check_together(people, lines)
+    problems += _check_together(people, lines, unread)
     if not people and not problems:
         problems = ["line 2: the file names nobody"]
     if problems:
-        raise NothingToImport(problems="\n".join(problems))
+        raise NothingToImport(problems="\n".join(sorted(problems, key=_line_of)))
     return people
 
 
@@ -118,7 +126,7 @@ def _cells(row: dict[str, str]) -> dict[str, str]:
     # What stands beyond the last column is kept by the reader under None.
     if None in row:
         raise ValueError("there are more cells than columns; put quotation marks around a cell with a comma")
-    cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
+    cells = {column: (row.get(column) or "").strip() for column in (*COLUMNS, COUNTRY)}
     for column, cell in cells.items():
         if _UNSEEN.search(cell) or legible_name(cell) != " ".join(cell.split()):
             raise ValueError(f"the {column} holds a character that cannot be seen; type it anew")
@@ -136,6 +144,9 @@ def _read_row(row: dict[str, str]) -> RosterPerson:
     unit = _path(cells["unit"])
     if not unit:
         raise ValueError("the unit is empty; write a path such as: Larkspur / EMEA / DACH")
+    country = cells[COUNTRY].upper() or None
+    if country and country not in countries.known():
+        raise ValueError(f"the country {cells[COUNTRY]!r} is not known; write its two letters, such as DE")
     nameless = next((part for part in unit if not _slug(part)), None)
     if nameless:
         raise ValueError(f"the unit {nameless!r} has no letter or digit in its name")
@@ -145,6 +156,7 @@ def _read_row(row: dict[str, str]) -> RosterPerson:
         manager=cells["manager"].lower() or None,
         unit=unit,
         roles=frozenset(_read_role(word, unit) for word in cells["roles"].replace(",", ";").split(";")),
+        country=country,
     )
 
 
@@ -166,14 +178,28 @@ def _path(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("/") if part.strip())
 
 
-def _check_together(people: list[RosterPerson], lines: dict[str, int]) -> list[str]:
+def _line_of(problem: str) -> int:
+    """So that a file is mended from its top; what is about the whole file stands last."""
+    found = re.match(r"line (\d+)", problem)
+    return int(found[1]) if found else sys.maxsize
+
+
+def _check_together(people: list[RosterPerson], lines: dict[str, int], unread: Collection[str]) -> list[str]:
+    """What is wrong between lines; `unread` are the emails of lines that are wrong by themselves."""
     problems = []
     managers = {person.email: person.manager for person in people}
     for person in people:
-        if person.manager and person.manager not in managers:
-            problems.append(f"line {lines[person.email]}: the manager {person.manager} is nobody in this file")
-        elif _goes_round(person.email, managers):
-            problems.append(f"line {lines[person.email]}: {person.email} ends up as their own manager")
+        if person.manager and person.manager not in managers and person.manager not in unread:
+            meant = did_you_mean(person.manager, set(managers) - {person.email})
+            problems.append(
+                f"line {lines[person.email]}: the manager {person.manager} is nobody in this file{meant}"
+            )
+    for loop in _loops(managers, lines):
+        shown = " → ".join([*loop, loop[0]])
+        problems.append(f"line {lines[loop[0]]}: these are each other's managers, in a loop: {shown}")
+    # Units are looked at once every line can be read: the one that is missing may stand in another.
+    if unread:
+        return problems
     companies = sorted({person.unit[0] for person in people})
     if len({unit_id([company]) for company in companies}) > 1:
         problems.append(f"every unit path must begin with one company; found {' and '.join(companies)}")
@@ -207,15 +233,22 @@ def _spelled_twice(people: list[RosterPerson], lines: dict[str, int]) -> list[st
     return problems
 
 
-def _goes_round(email: str, managers: dict[str, str | None]) -> bool:
-    seen = {email}
-    above = managers.get(email)
-    while above:
-        if above in seen:
-            return above == email
-        seen.add(above)
-        above = managers.get(above)
-    return False
+def _loops(managers: Mapping[str, str | None], lines: Mapping[str, int]) -> list[list[str]]:
+    """Each loop once, from whoever of it stands first in the file, upwards."""
+    found: dict[str, list[str]] = {}
+    done: set[str] = set()
+    for email in managers:
+        path: list[str] = []
+        above: str | None = email
+        while above and above not in done and above not in path:
+            path.append(above)
+            above = managers.get(above)
+        if above in path:
+            loop = path[path.index(above) :]
+            first = loop.index(min(loop, key=lambda one: lines[one]))
+            found[loop[first]] = loop[first:] + loop[:first]
+        done.update(path)
+    return [found[email] for email in sorted(found, key=lambda one: lines[one])]
 
 
 def unit_id(path: Iterable[str]) -> str:

@@ -25,8 +25,13 @@ def put_ballot(
     answers: Mapping[str, float],
     comment: str,
     quotable: bool,
-) -> None:
+    chosen: Mapping[str, str] | None = None,
+    replaces: bool = True,
+) -> bool:
     """Seal a person's answers into the round's box; answering again replaces the first ballot.
+
+    With `replaces` off a ballot that lies there stays: one tap must not take the place of a whole form, with its
+    comment, that was sent before. Returns whether these answers lie in the box now.
 
     This is all that is written when somebody answers: whatever else stood beside it, in this transaction or the
     next, would join the person to the ballot. Raises RoundIsClosed when the round was counted meanwhile.
@@ -38,16 +43,20 @@ def put_ballot(
         comment=comment,
         quotable=quotable,
         diary_keys=diary_keys,
+        chosen=dict(chosen or {}),
     )
-    _put(database, keys, person, pulse, ballot)
+    return _put(database, keys, person, pulse, ballot, replaces=replaces)
 
 
 def decline(database: Database, keys: ServingKeys, person: Person, pulse: Pulse) -> None:
     """Put in a blank ballot, in place of any before: no more reminders, and nobody can tell it from an answer."""
-    _put(database, keys, person, pulse, Ballot(pulse.unit_id, {}, "", quotable=False, diary_keys=()))
+    blank = Ballot(pulse.unit_id, {}, "", quotable=False, diary_keys=())
+    _put(database, keys, person, pulse, blank, replaces=True)
 
 
-def _put(database: Database, keys: ServingKeys, person: Person, pulse: Pulse, ballot: Ballot) -> None:
+def _put(
+    database: Database, keys: ServingKeys, person: Person, pulse: Pulse, ballot: Ballot, *, replaces: bool
+) -> bool:
     key = keys.ballot_key(pulse.round.id, person.id)
     sealed = ballot.seal(round_id=pulse.round.id, public=pulse.round.public_key)
     with database.work() as session:
@@ -57,9 +66,12 @@ def _put(database: Database, keys: ServingKeys, person: Person, pulse: Pulse, ba
             raise RoundIsClosed
         insert = sqlite.insert if database.is_sqlite else postgresql.insert
         statement = insert(BallotRow).values(round_id=pulse.round.id, key=key, sealed=sealed)
-        session.execute(
-            statement.on_conflict_do_update(index_elements=["round_id", "key"], set_={"sealed": sealed})
-        )
+        place = ["round_id", "key"]
+        if replaces:
+            session.execute(statement.on_conflict_do_update(index_elements=place, set_={"sealed": sealed}))
+            return True
+        statement = statement.on_conflict_do_nothing(index_elements=place)
+        return session.execute(statement.returning(BallotRow.round_id)).first() is not None
 
 
 def take_back(session: Session, keys: ServingKeys, person: Person, round_id: str) -> None:

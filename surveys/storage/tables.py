@@ -3,7 +3,7 @@
 `*_at` is an instant in UTC, `*_on` a local date; a round's week is the Monday of its ISO week.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -75,7 +75,11 @@ class UnitRow(Table):
 
 
 class PersonRow(Table):
-    """Someone in the organisation; `slack_id` is filled by the match on the email."""
+    """Someone in the organisation; `slack_id` is filled by the match on the email.
+
+    `deactivated` says that their user in Slack is switched off; `welcomed_at` when they were told, once, what this
+    is; `opted_out` is their own choice not to be asked.
+    """
 
     __tablename__ = "person"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -88,7 +92,20 @@ class PersonRow(Table):
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     active: Mapped[bool] = mapped_column(default=True)
     left_on: Mapped[date | None]
+    # Where the roster says so; else it is the country of the time zone.
+    country: Mapped[str | None]
+    # The day of the import that first named them; None for the company's first people.
+    joined_on: Mapped[date | None]
+    # The newest week in which a round planned to ask them. A person is in one round a week at most.
+    asked_week_on: Mapped[date | None]
     keeps_diary: Mapped[bool] = mapped_column(default=True)
+    # Their own choice of a language; without one it is Slack's.
+    language: Mapped[str | None]
+
+    title: Mapped[str | None]
+    deactivated: Mapped[bool] = mapped_column(default=False)
+    welcomed_at: Mapped[datetime | None]
+    opted_out: Mapped[bool] = mapped_column(default=False)
 
 
 class RoleRow(Table):
@@ -132,10 +149,44 @@ class ParticipationRow(Table):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     ask_at: Mapped[datetime]
-    remind_at: Mapped[datetime]
+    # The next reminder and the one after it; None when there is none to come.
+    remind_at: Mapped[datetime | None]
+    remind_again_at: Mapped[datetime | None]
     invited: Mapped[bool] = mapped_column(default=False)
-    reminded: Mapped[bool] = mapped_column(default=False)
+    reminders: Mapped[int] = mapped_column(default=0)
     __table_args__ = (Index("ix_participation_due", "invited", "ask_at"),)
+
+
+class WantedRoundRow(Table):
+    """A round out of turn that an admin started and that the next tick opens; one a week."""
+
+    __tablename__ = "wanted_round"
+    week_on: Mapped[date] = mapped_column(primary_key=True)
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"))
+    starts_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+
+
+# -- what people wish -----------------------------------------------------------------------------------
+
+
+class WishRow(Table):
+    """When somebody likes to be asked, in their own local time, and from which day on again."""
+
+    __tablename__ = "wish"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    ask_time: Mapped[time | None]
+    paused_until: Mapped[date | None]
+
+
+class LaterRow(Table):
+    """Somebody's "ask me later", under an HMAC like a ballot's: whoever wants it has not answered yet."""
+
+    __tablename__ = "later"
+    round_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    again_at: Mapped[datetime]
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 # -- ballots --------------------------------------------------------------------------------------------
@@ -180,6 +231,8 @@ class ReleaseRow(Table):
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), unique=True)
     week_on: Mapped[date]
     smallest_group: Mapped[int]
+    # How many were asked in all, those in no group included.
+    invited: Mapped[int] = mapped_column(default=0)
 
 
 class GroupRow(Table):
@@ -212,6 +265,27 @@ class FigureRow(Table):
     change_squares: Mapped[float | None]
     level_noise: Mapped[float] = mapped_column(default=0.0)
     change_noise: Mapped[float] = mapped_column(default=0.0)
+
+
+class ShareRow(Table):
+    """How many of the `n` of one group who answered an item's follow-up named one of its codes, noise added."""
+
+    __tablename__ = "share"
+    group_id: Mapped[str] = mapped_column(ForeignKey("release_group.id"), primary_key=True)
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str]
+    n: Mapped[int]
+    named: Mapped[int]
+    noise: Mapped[float]
+
+
+class ItemMeaningRow(Table):
+    """What an item, or a code of its follow-up, meant when a round first asked it; the same for good."""
+
+    __tablename__ = "item_meaning"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    meaning: Mapped[str] = mapped_column(String(1000))
 
 
 class CommentRow(Table):
@@ -271,6 +345,15 @@ class DigestRow(Table):
     sent: Mapped[bool] = mapped_column(default=False)
 
 
+class OutcomeRow(Table):
+    """What became of a round, owed to somebody who may have been asked in it; gone once it is told."""
+
+    __tablename__ = "outcome"
+    release_id: Mapped[str] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    due_at: Mapped[datetime]
+
+
 # -- alerts and what was done ------------------------------------------------------------------------------
 
 
@@ -327,6 +410,19 @@ class ActionRow(Table):
     logged_at: Mapped[datetime]
     alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"))
     reported_weeks: Mapped[int] = mapped_column(default=0)
+    # How many people said so, as it came out last.
+    helped: Mapped[int] = mapped_column(default=0)
+    no_change: Mapped[int] = mapped_column(default=0)
+
+
+class ReactionRow(Table):
+    """What somebody thinks of an action. No name, no time, no order: `key` is an HMAC of action and person."""
+
+    __tablename__ = "reaction"
+    action_id: Mapped[str] = mapped_column(ForeignKey("action.id"), primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    reaction: Mapped[str]
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class AttainmentRow(Table):
@@ -364,3 +460,14 @@ class InboxRow(Table):
     __tablename__ = "inbox"
     key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     received_at: Mapped[datetime] = mapped_column(index=True)
+
+
+# -- settings -------------------------------------------------------------------------------------------
+
+
+class SettingRow(Table):
+    """A setting that an admin chose, by its dotted name; the value in JSON."""
+
+    __tablename__ = "setting"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(String(4000))

@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
-from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
+import pytest
+
+from analysis.figures import Figure, Record, Scale, Share, Sums, Turnout, Unit
 from analysis.stages import Stage
 
 FIRST = date(2026, 1, 5)
@@ -65,3 +67,32 @@ def test_what_is_worked_out_from_a_record_is_kept_with_it_alone() -> None:
     earlier = record.up_to(FIRST)
     assert earlier.once(count) == 3
     assert made == [record, earlier]
+
+
+def share(week: int, *units: str, code: str, named: int, n: int = 6) -> Share:
+    return Share(FIRST + timedelta(weeks=week), frozenset(units), Stage.OVERLAY, "hours", code, named, n, 3.0)
+
+
+def test_what_people_named_adds_up_over_groups_and_weeks_of_a_unit() -> None:
+    shares = [
+        *(share(0, "n1", code=code, named=named) for code, named in (("desk", 4), ("sales", 1))),
+        *(share(0, "n2", code=code, named=named, n=5) for code, named in (("desk", 1), ("sales", 3))),
+        share(1, "n1", code="sales", named=4),
+        *(share(2, *units, code="desk", named=5) for units in (("n2",), ("n1", "s"))),
+    ]
+    record = Record(UNITS, FIGURES, shares=shares)
+    then = FIRST + timedelta(weeks=2)
+    found = record.shares_of("n", Stage.OVERLAY, week=FIRST)
+    assert [(one.code, one.named, one.n, one.units) for one in found] == [
+        ("desk", 5, 11, {"n1", "n2"}),
+        ("sales", 4, 11, {"n1", "n2"}),
+    ]
+    assert found[0].noise == pytest.approx(3 * 2**0.5)
+    # In the last week a group reaches out of the north, which is then known of the company alone.
+    assert record.shares_of("n", Stage.OVERLAY, week=then) == []
+    longer = record.shares_of("n", Stage.OVERLAY, week=then, weeks=3)
+    assert [(one.code, one.named, one.n) for one in longer] == [("sales", 8, 17), ("desk", 5, 11)]
+    assert [one.named for one in record.shares_of("n1", Stage.OVERLAY, week=then)] == [5]
+    assert record.shares_of("c", Stage.OVERLAY, week=then)[0].named == 10
+    assert record.shares_of("n", Stage.FRICTION, week=FIRST) == []
+    assert record.up_to(FIRST).shares_of("n", Stage.OVERLAY, week=then) == []

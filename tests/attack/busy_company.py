@@ -24,9 +24,20 @@ from surveys.people import directory, roster
 from surveys.people.directory import SlackUser
 from surveys.rounds import rounds
 from surveys.rounds.rounds import Round
+from surveys.settings import InForce, Unchanging
 from surveys.storage.database import Database
 from surveys.storage.tables import ParticipationRow
-from tests.company import COMPANY, WEEKLY, answer, decline, email, erase, import_roster, person
+from tests.company import (
+    COMPANY,
+    WEEKLY,
+    answer,
+    decline,
+    email,
+    erase,
+    import_roster,
+    person,
+    welcome_everybody,
+)
 
 # Where people are, the first to be asked first, and how many of a hundred.
 ZONES = {"Australia/Sydney": 10, "Europe/London": 60, "America/New_York": 30}
@@ -66,9 +77,9 @@ class Week:
     in_box: set[str] = field(default_factory=set)
     done_by_reminder: set[str] = field(default_factory=set)
 
-    def class_of(self, rep: Rep) -> tuple[str, bool]:
-        """All that is told about a person: when they were asked, and whether they were reminded."""
-        return rep.zone, rep.id in self.done_by_reminder
+    def class_of(self, rep: Rep) -> str:
+        """All that is told about a person: when they were asked. A reminder is written for everybody."""
+        return rep.zone
 
 
 class BusyCompany:
@@ -95,14 +106,12 @@ class BusyCompany:
         services = Services(
             database=database,
             keys=master.serving(),
-            bank=default_bank(),
-            schedule=WEEKLY,
+            settings=Unchanging(InForce(WEEKLY, default_bank(), 5, (WEEKLY,))),
             clock=self.clock,
-            smallest_group=5,
             outbox_filled=lambda: None,
             change_soon=lambda *_: None,
         )
-        self.tick = Tick(services, master, leaders_channel=None)
+        self.tick = Tick(services, master)
         self.reps = self._settle(size)
 
     def _word(self, letters: str = string.ascii_lowercase, length: int = 10) -> str:
@@ -128,6 +137,7 @@ class BusyCompany:
         ]
         with self.database.work() as session:
             directory.match_slack(session, users)
+        welcome_everybody(self.database, at=self.clock.now() - timedelta(weeks=1))
         with self.database.read() as session:
             people = {person.email: person for person in directory.people(session)}
         reps = [people[email(name)] for name in names]

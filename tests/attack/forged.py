@@ -6,6 +6,7 @@ made up, taken from others, or taken from earlier.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,8 @@ from deploy.sandbox.delivery import payloads
 from deploy.sandbox.delivery.courier import event_envelope
 from handlers.alerts.dispute_view import NOTE_BLOCK, REASON_BLOCK
 from handlers.ids import COMMAND, Action, Callback
-from handlers.pulses.pulse_view import COMMENT_BLOCK, ITEM_BLOCK, QUOTE_BLOCK
+from handlers.pulses.item_blocks import ITEM_BLOCK
+from handlers.pulses.pulse_view import COMMENT_BLOCK, QUOTE_BLOCK
 from tests.attack.quay import PEOPLE, Quay
 from tests.handlers.office import Json
 
@@ -100,6 +102,7 @@ class Known:
     alerts: Sequence[str]
     ids: Sequence[str]
     places: Sequence[tuple[str, str]]
+    somebody: str
 
     @classmethod
     def of(cls, company: Quay) -> Known:
@@ -111,7 +114,8 @@ class Known:
             for channel in company.workspace.channels.values()
             for ts in [ts for ts, message in channel.messages.items() if message.by_app][:2]
         ]
-        return cls(rounds, [row.id for row in company.rows("alert")], [row.id for row in tables], places)
+        somebody = next(row.id for row in company.rows("person") if row.email.startswith("north5@"))
+        return cls(rounds, [row.id for row in company.rows("alert")], [row.id for row in tables], places, somebody)
 
     def values(self) -> list[str]:
         """What may stand in the value of a button."""
@@ -128,7 +132,9 @@ class Known:
             dice.choice(GARBAGE),
             f"{dice.choice(self.ids)} {dice.choice(self.ids)}",
         ]
-        return dice.choice([*choices, f"{dice.choice(self.rounds[:2])} {place[0]} {place[1]}"])
+        # What setup would save: a role for somebody, which admins alone may give.
+        setup = json.dumps([{}, self.somebody, [["rep", "quay"]]])
+        return dice.choice([*choices, setup, f"{dice.choice(self.rounds[:2])} {place[0]} {place[1]}"])
 
 
 def requests(company: Quay, dice: random.Random, number: int) -> list[Forged]:
@@ -158,6 +164,8 @@ def every_click(company: Quay) -> list[Forged]:
 ACTIONS = (
     *(action.value for action in Action if action is not Action.ASK),
     "ask:0",
+    "tap:3",
+    "react:helped",
     "ask:look",
     "ask:",
     "grant_all",
@@ -232,7 +240,7 @@ def _overwriting(user: str, place: tuple[str, str], company: Quay) -> Forged:
 
 
 def _command(user: str, known: Known, dice: random.Random) -> Forged:
-    text = dice.choice(["ask ", "", "ASK ", "import "]) + _question(known, dice)
+    text = dice.choice(["ask ", "", "ASK ", "import ", "setup "]) + _question(known, dice)
 
     def make(company: Quay) -> Json:
         channel = company.workspace.channels[company.office.dm(user)]

@@ -8,8 +8,8 @@ diary or comment lies where, and to read one.
 The order in which ballots came in can be read: on SQLite from the pages that their second half lies on, on
 PostgreSQL from nearly everything. That is worth something only beside an order in which people did something,
 and none is stored. What is known nevertheless: a ballot that came in before a time zone was asked is from nobody
-there; and the outbox names for a moment those who are to be reminded, which can be read in dead rows until the
-close, and in PostgreSQL's log of changes as long as that is kept. The score counts what is linked beyond this.
+there. The outbox names for a moment everybody who was asked, when reminders are due, whether they answered or not.
+The score counts what is linked beyond this.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from analysis.detection.cycle import watch
 from handlers.digests.digest import digest_message
 from handlers.questions.answer_view import answer_message
 from handlers.showing.states import outlook_lines
-from handlers.words import LANGUAGES, words
+from handlers.words import COMPLETE, words
 from surveys import asking, results
 from surveys.ballots.keys import MasterKey
 from surveys.bank.items import default_bank
@@ -81,7 +81,7 @@ def questions(here: Slack, dice: random.Random, number: int) -> Iterator[str]:
     recount = here.recount()
     for _ in range(number):
         text = phrases.question()
-        say = words(dice.choice(LANGUAGES))
+        say = words(dice.choice(COMPLETE))
         asked = asking.ask(here.session, here.person, text, now=here.now, company_zone=company.LONDON.key)
         wrong = unsupported(recount.of(asked.answer))
         wrong += misread_answer(answer_message(asked, say), asked.answer, asked.record, say)
@@ -90,7 +90,7 @@ def questions(here: Slack, dice: random.Random, number: int) -> Iterator[str]:
 
 def digest(here: Slack, dice: random.Random) -> Iterator[str]:
     """Read a digest, and say what in it is in no release."""
-    person = replace(here.person, language=dice.choice(LANGUAGES))
+    person = replace(here.person, language=dice.choice(COMPLETE))
     message = digest_message(here.session, Owed(here.release_id, here.week_on, person))
     say, states = words(person.language), watch(results.whole_record(here.session).up_to(here.week_on))
     outlooks = {" ".join(outlook_lines(states[unit], say)) for unit in person.leads if unit in states}

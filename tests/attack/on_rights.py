@@ -23,7 +23,9 @@ from unittest.mock import patch
 from slack_bolt import BoltRequest
 
 from handlers.digests.digest import digest_message
-from surveys import results
+from handlers.results.result_view import figure_blocks
+from handlers.words import words
+from surveys import audit, results
 from surveys.ballots.sealed import quarter
 from surveys.digests import Owed
 from surveys.people import directory
@@ -56,6 +58,8 @@ OWN_TEAM = {"north1": NORTH_TEAM, "south1": SOUTH_TEAM}
 # A click that failed names its line in the log.
 _REFERENCE = re.compile(r"\b[0-9a-f]{8}\b")
 MOST_EXAMPLES = 4
+# What everybody may change about themselves.
+OWN_CHOICES = ("keeps_diary", "language", "opted_out")
 
 
 @dataclass
@@ -122,7 +126,25 @@ class Attacked:
         for wrong in self._unauthorised(forged.user, before, self._tables):
             self.found.note("unauthorised write", f"{example}: {wrong}")
         # What the acknowledgement itself shows counts as sent.
-        return [_REFERENCE.sub("", content) for _, _, content in sent] + [_REFERENCE.sub("", str(answer.body))]
+        contents = [*(content for _, _, content in sent), str(answer.body)]
+        return [self._without_shared(forged.user, _REFERENCE.sub("", content)) for content in contents]
+
+    def _without_shared(self, user: str, content: str) -> str:
+        """What was sent without the company's and the region's figures, which are sums over others as well.
+
+        That no sum of those comes down to one group is held by `tests/surveys/test_sharing.py`.
+        """
+        with self.company.database.read() as session:
+            person = directory.by_slack_id(session, self.company.office.id(user))
+            if person is None or not may(person, Act.HEAR_RESULTS):
+                return content
+            record = results.whole_record(session)
+        say = words(person.language)
+        for week in record.weeks[-2:]:
+            for block in figure_blocks(record, person.unit_id, say, week=week):
+                told = block["text"] if "text" in block else block["elements"][0]
+                content = content.replace(json.dumps(told["text"], ensure_ascii=False)[1:-1], "shared")
+        return content
 
     def _unauthorised(
         self, user: str, before: Mapping[str, set[object]], after: Mapping[str, set[object]]
@@ -154,7 +176,12 @@ class Attacked:
         if may(person, Act.HANDLE_ALERT):
             own["alert"] = {row.id for row in company.rows("alert") if row.unit_id in seen}
             own["alert_note"] = own["alert"]
+        if may(person, Act.SET_UP):
+            own["role"] = {row.id for row in company.rows("person")}
+            own["audit"] = {audit.mark(person.id)}
         own["person"] = {person.id}
+        own["wish"] = {person.id}
+        own["later"] = {keys.ballot_key(f"later {company.round.id}", person.id)}
         own["diary"] = {keys.diary_key(quarter(now.date()), person.id)}
         if Role.REP in person.roles and now < company.round.closes_at:
             own["ballot"] = {keys.ballot_key(company.round.id, person.id)}
@@ -162,13 +189,15 @@ class Attacked:
 
 
 def _small_tables(company: Quay) -> dict[str, set[object]]:
-    """Every row of the tables but releases; of people apart what they choose, which is the diary, and the rest."""
+    """Every row of the tables but releases; of people apart what they choose themselves, and the rest."""
     found: dict[str, set[object]] = {
         name: {tuple(str(one) if isinstance(one, list | dict) else one for one in row) for row in rows}
         for name, rows in all_tables(company.database, but=RELEASED).items()
     }
-    found["person"] = {(row[0], row[-1]) for row in found["person"]} | {
-        ("roster", row[1:-1]) for row in found["person"]
+    people = company.rows("person")
+    found["person"] = {tuple(getattr(row, name) for name in ("id", *OWN_CHOICES)) for row in people} | {
+        ("roster", tuple(str(value) for name, value in row._mapping.items() if name not in OWN_CHOICES))
+        for row in people
     }
     return found
 

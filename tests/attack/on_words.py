@@ -404,7 +404,8 @@ def _import(database: Database, cells: Sequence[str]) -> None:
         print(problem)
         return
     with database.work() as session:
-        _show(enrolment.preview(session, people))
+        changes = enrolment.preview(session, people)
+        _show(changes, changes.joined, changes.changed)
         enrolment.apply(session, people, actor="command line (kim)", now=NOW)
         for entry in audit.entries(session)[-3:]:
             print(audit_command._line(entry, WEEKLY.company_zone))

@@ -17,7 +17,8 @@ from analysis.themes import LEAST_TO_SHOW
 from handlers.words import Words
 from tests.attack.recount import Recount
 
-_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w])")
+# Letters of other scripts may stand right beside a number.
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.,])\d+(?:[.,]\d+)?(?![A-Za-z0-9_])")
 # "1 to 5", "of 7 stages", "95% sure", "the next 4 weeks": what the catalogue says whatever was answered.
 CONSTANT = {"1", "4", "5", "7", "95"}
 # Comments are what people wrote, and the value of a button is not shown.
@@ -101,7 +102,7 @@ def _written(
         CONSTANT
         | {say.number(abs(one)) for one in decimals if one is not None}
         | {str(one) for one in counts if one is not None}
-        | {str(part) for day in days if day is not None for part in (day.day, day.year)}
+        | {str(part) for day in days if day is not None for part in (day.day, day.month, day.year)}
     )
 
 

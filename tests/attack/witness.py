@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from surveys.ballots.keys import MasterKey
 from surveys.ballots.sealed import Ballot, quarter
-from surveys.rounds.message_keys import reminders as reminders_of
+from surveys.rounds import message_keys
 from surveys.storage.database import Database
 from surveys.storage.migrate import migrate
 from tests.attack.attack import Progress
@@ -263,7 +263,7 @@ def _files_and_log(sight: Sight) -> tuple[list[bytes], list[bytes]]:
 
 def _told(blobs: Iterable[bytes], company: BusyCompany, week: Week) -> int:
     """Of how many people readable reminders tell rightly whether they had answered; none, where all have one."""
-    written = {f"{reminders_of(week.round.id)}{rep.id}".encode(): rep.id for rep in company.reps}
+    written = {message_keys.reminder(week.round.id, 1, rep.id).encode(): rep.id for rep in company.reps}
     needles = Needles(written)
     reminded = {who for blob in blobs for who in needles.found(blob)}
     if not 0 < len(reminded) < len(company.reps):

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-from tests.bench import cycle, detection, effects, themes
+from tests.bench import calendar, cycle, detection, effects, themes
 from tests.bench.trials import Setting
 
 TEAMS, QUICK_TEAMS = 600, 40
@@ -55,11 +55,16 @@ def _themes(teams: int) -> list[Table]:
     return [themes.table(3 if teams <= QUICK_TEAMS else 12)]
 
 
+def _calendar(teams: int) -> list[Table]:
+    return calendar.tables(quick=teams <= QUICK_TEAMS)
+
+
 JOBS = (
     *(Job("drift", partial(_drift, setting)) for setting in detection.SETTINGS),
     *(Job("cycle", partial(_cycle, pulse)) for pulse in (cycle.WEEKLY, cycle.ROTATING)),
     Job("effects", _effects),
     Job("themes", _themes),
+    Job("calendar", _calendar),
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from deploy.sandbox import Sandbox, Seed, SeedApp, SeedChannel, SeedCommand, See
 from surveys.ballots.keys import MasterKey
 from surveys.clock import MovableClock
 from surveys.people import enrolment, roster
+from tests.company import welcome_everybody
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TUESDAY_MORNING = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
@@ -50,7 +51,7 @@ class Place:
         self._stack = stack
         MasterKey.create(folder / "master.key")
 
-    def bot(self) -> Orgpulse:
+    def bot(self, question_packs: tuple[Path, ...] = ()) -> Orgpulse:
         """A new process's worth of bot on the same database."""
         leaders = next(channel.id for channel in self.sandbox.channels if channel.name == "leaders")
         bot = Orgpulse(
@@ -61,18 +62,20 @@ class Place:
                 slack_bot_token=SecretStr(self.sandbox.app.bot_token),
                 slack_app_token=SecretStr(self.sandbox.app.app_token),
                 leaders_channel=leaders,
+                question_packs=question_packs,
             ),
             clock=self.clock,
         )
         self._stack.callback(bot.stop)
         return bot
 
-    def peopled_bot(self) -> Orgpulse:
+    def peopled_bot(self, question_packs: tuple[Path, ...] = ()) -> Orgpulse:
         """A bot whose roster is imported and matched."""
-        bot = self.bot()
+        bot = self.bot(question_packs)
         with bot.database.work() as session:
             enrolment.apply(session, roster.read_roster(roster_csv()), actor="test", now=self.clock.now())
         bot.sync_people()
+        welcome_everybody(bot.database, at=MONDAY - timedelta(days=3))
         return bot
 
     def move(self, bot: Orgpulse, instant: datetime) -> None:

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bot.bootstrap import Orgpulse
+from bot.delivery import Sender
 from bot.demo.story import deliver
 from surveys import outbox
 from surveys.outbox import Message
-from tests.bot.conftest import MONDAY, Place
+from surveys.storage.tables import OutboxRow
+from tests.bot.conftest import MONDAY, REPS, Place
 
 HELLO = {"text": "hello", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}]}
 
@@ -104,3 +106,18 @@ def test_metadata_says_nothing_about_person_or_round(place: Place, bot: Orgpulse
     sent = place.sandbox.calls.of("chat.postMessage")[0].arguments["metadata"]
     assert "round7" not in str(sent)
     assert "person9" not in str(sent)
+
+
+def test_a_reminder_that_nobody_needs_is_dropped_as_if_it_was_sent(place: Place) -> None:
+    bot = place.peopled_bot()
+    wanted = {"r:remind:1:a": False, "r:remind:1:b": True}
+    sender = Sender(bot.database, bot.client, place.clock, wanted=lambda key: wanted[key])
+    for key, rep in zip(wanted, REPS, strict=False):
+        user = place.sandbox.user_by_email(f"{rep}@acme.example").id
+        with bot.database.work() as session:
+            outbox.post(session, Message(key, "note", user, HELLO), now=place.clock.now())
+    assert sender.send_due() == 2
+    assert [len(place.asks(rep)) for rep in REPS[:2]] == [0, 1]
+    with bot.database.read() as session:
+        # Of neither is a row left that would tell which it was.
+        assert session.query(OutboxRow).count() == 0

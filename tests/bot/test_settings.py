@@ -1,12 +1,14 @@
 """Settings are read once, and whatever is wrong is named with what to write instead."""
 
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from bot.settings import SECRETS, Settings, WrongSettings, read_settings
+from surveys.bank.items import default_bank
+from surveys.rounds.schedule import Weekday
 
 
 @pytest.fixture
@@ -95,3 +97,49 @@ def test_a_secret_comes_from_a_file_that_the_environment_names(
 def test_a_missing_file_is_named(file: Path, tmp_path: Path) -> None:
     with pytest.raises(WrongSettings, match=r"nowhere\.toml"):
         read_settings(tmp_path / "nowhere.toml")
+
+
+SEVERAL = """
+[[schedules]]
+name = "deals"
+rhythm = "fortnightly"
+first_week = 2026-03-02
+units = ["Acme / North"]
+stages = ["trust", "friction"]
+
+[[schedules]]
+name = "everybody"
+remind_again_day = "thursday"
+remind_again_time = 10:00:00
+"""
+
+
+def test_several_schedules_take_the_place_of_the_one(file: Path) -> None:
+    file.write_text(SEVERAL, encoding="utf-8")
+    settings = read_settings(file)
+    deals, everybody = settings.every_schedule(default_bank())
+    assert settings.weekly() == everybody
+    assert deals.units == ("acme/north",)
+    assert deals.items == ("trust_rules", "friction_process")
+    assert deals.takes_place(date(2026, 3, 2))
+    assert not deals.takes_place(date(2026, 3, 9))
+    assert everybody.remind_again == (Weekday.THURSDAY, time(10))
+    assert settings.noted()["schedules.deals.rhythm"] == "fortnightly"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[schedule]\nask_day = "monday"\n' + SEVERAL, "not both"),
+        (SEVERAL + '[[schedules]]\nname = "deals"\n', "the same name"),
+        ('[[schedules]]\nname = "a b"\n', "name"),
+        ('[[schedules]]\nname = "ab"\nitems = ["trust_rules"]\nstages = ["trust"]\n', "items or stages"),
+        ('[schedule]\nremind_again_day = "thursday"\n', "remind_again_time"),
+        ('[schedule]\nremind_again_day = "friday"\nremind_again_time = 09:00:00\n', "before the close"),
+        ('[schedule]\nremind_again_day = "sunday"\nremind_again_time = 09:00:00\n', "weekend"),
+    ],
+)
+def test_wrong_schedules_say_what_to_write(file: Path, text: str, problem: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(WrongSettings, match=problem):
+        read_settings(file)

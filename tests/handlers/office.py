@@ -17,7 +17,7 @@ from bot.demo.story import deliver
 from bot.settings import Settings
 from deploy.sandbox import Sandbox, Seed, SeedApp, SeedChannel, SeedCommand, SeedUser
 from handlers.ids import COMMAND, Action, Callback
-from handlers.pulses.pulse_view import ITEM_BLOCK
+from handlers.pulses.item_blocks import ITEM_BLOCK
 from surveys import outbox
 from surveys.ballots.keys import MasterKey
 from surveys.clock import MovableClock
@@ -166,14 +166,15 @@ class Office:
         return self.sandbox.submit(self.id(rep), view["id"], self.by_block(view, entries))
 
     def by_block(self, view: Json, entries: Mapping[str, Any]) -> Json:
-        """Entries named after stages, by the blocks of a form that asks about them."""
+        """Entries named after stages, or by their block, by the blocks of a form that asks about them."""
         bank = self.bot.services.bank
         stages = {
             bank[block["block_id"].removeprefix(ITEM_BLOCK)].stage.value: block["block_id"]
             for block in view["blocks"]
             if block.get("block_id", "").startswith(ITEM_BLOCK)
         }
-        known = {key: value for key, value in entries.items() if key in stages or key in ("comment", "quote")}
+        blocks = {block.get("block_id") for block in view["blocks"]}
+        known = {key: value for key, value in entries.items() if key in stages or key in blocks}
         return {stages.get(key, key): value for key, value in known.items()}
 
     def home(self, name: str) -> Json:

@@ -67,7 +67,8 @@ def test_first_digest_has_levels_and_claims_no_change(seasoned: Office) -> None:
 
 def test_buttons_of_a_digest_ask_about_the_team(seasoned: Office) -> None:
     digest = digests(seasoned, "nora")[-1]
-    row = next(block for block in digest["blocks"] if block["type"] == "actions")
+    rows = [block for block in digest["blocks"] if block["type"] == "actions"]
+    row = next(row for row in rows if row["elements"][0]["action_id"] == f"{Action.ASK}:0")
     assert all("R&D North" in button["value"] for button in row["elements"])
     before = {m["ts"] for m in seasoned.messages("nora")}
     user, dm = seasoned.id("nora"), seasoned.dm("nora")

@@ -28,8 +28,10 @@ def test_rep_sees_the_waiting_pulse_and_what_is_kept(office: Office) -> None:
     assert "Who sees what" in text
     assert "Not promised" in text
     assert "at a glance" not in text
-    own = [Action.COPY_OWN_DATA, Action.ERASE_ANSWERS, Action.KEEP_NO_DIARY]
-    assert action_ids(home) == [Action.OPEN_PULSE, *own]
+    own = [Action.COPY_OWN_DATA, Action.ERASE_ANSWERS, Action.KEEP_NO_DIARY, Action.CHOOSE_LANGUAGE]
+    assert sorted(action_ids(home)) == sorted(
+        [Action.OPEN_PULSE, Action.OWN_HISTORY, *own, Action.CHOOSE_WHEN, Action.NOT_BE_ASKED]
+    )
 
 
 def test_pulse_can_be_answered_from_home_which_then_says_so(office: Office) -> None:

@@ -38,6 +38,8 @@ from tests.surveys.stored import all_bytes, all_rows
 SAY = words("en")
 # Hours that nobody else writes: found in the database, they would be this person's answer in plain words.
 CANARY = "37.25"
+# A question that no message holds but a copy.
+OVERLAY = "Hours last week spent coordinating with overlays"
 WORDING = "I can rely on management to keep to the rules we agreed."
 ENTRY = ("Slack id", "Time zone", "Manager")
 
@@ -105,7 +107,7 @@ def test_rep_reads_what_is_kept_now_and_until_when(office: Office) -> None:
 
 def test_skipping_and_answering_look_the_same_there(office: Office) -> None:
     assert office.press("north2", Action.DECLINE_PULSE).ok
-    office.wait(lambda: True if ballots(office) else None)
+    office.wait(lambda: True if SAY("pulse.declined") in words_of(office.message("north2")) else None)
     assert "something of yours lies in it, sealed: answers or a blank" in words_of(office.home("north2"))
 
 
@@ -114,7 +116,10 @@ def test_whoever_is_not_asked_reads_their_entry_and_that_there_are_no_answers(of
     assert "nora@quay.example" in words_of(home)
     assert "manager, leads R&amp;D North" in words_of(home)
     assert SAY("own.not_asked") in words_of(home)
-    assert [found for found in action_ids(home) if found in set(Action)] == [Action.COPY_OWN_DATA]
+    assert [found for found in action_ids(home) if found in set(Action)] == [
+        Action.COPY_OWN_DATA,
+        Action.CHOOSE_LANGUAGE,
+    ]
 
 
 def test_stranger_has_nothing_stored_and_no_button(office: Office) -> None:
@@ -217,8 +222,7 @@ def test_no_table_holds_an_answer_while_a_copy_is_ordered_sent_and_sent_again(
 
     def readable() -> bool:
         found = all_bytes(database, server.data if server else None)
-        rows = repr(all_rows(database))
-        return any(word in rows or word.encode() in found for word in (CANARY, WORDING))
+        return CANARY in repr(all_rows(database)) or CANARY.encode() in found
 
     office.home("north1")
     assert on_home(office, "north1", Action.COPY_OWN_DATA)

@@ -58,7 +58,7 @@ def test_twenty_other_seeds(stories: list[Story], capsys: pytest.CaptureFixture[
 
 
 def test_the_story_stretches_to_other_lengths() -> None:
-    stories = [tell(seed, weeks=40) for seed in (DEFAULT_SEED, *OTHER_SEEDS[:3])]
+    stories = [tell(seed, weeks=40) for seed in (DEFAULT_SEED, OTHER_SEEDS[0])]
     assert all(story.first(CYCLE_TEAM, Kind.CYCLE) is not None for story in stories)
     # Each has a stage that drifts alone for more than half a year; 6 in 100 of those may look like the cycle.
     assert sum(len(story.false_cycles) for story in stories) <= 1

@@ -88,12 +88,12 @@ def articles(page: Page, text: str) -> Locator:
 
 def test_rep_answers_in_the_modal_and_home_says_so(page: Page, stage: Stage) -> None:
     page.goto(address(stage, 0))
-    page.get_by_role("button", name="Answer", exact=True).last.click()
+    page.get_by_role("button", name="All questions", exact=True).last.click()
     form = page.get_by_role("dialog", name="Weekly pulse")
     expect(form).to_contain_text("Sealed until the pulse closes")
     for question in form.get_by_role("radiogroup").all():
         question.get_by_role("radio", name="Agree", exact=True).check()
-    form.get_by_role("spinbutton").or_(form.locator("input[inputmode=decimal]")).first.fill("2.5")
+    form.get_by_role("textbox", name=re.compile("Hours last week")).first.fill("2h30")
     form.get_by_role("textbox", name=re.compile("Anything else")).fill("Fewer approvals, please.")
     form.get_by_role("button", name="What my manager will see").click()
     preview = page.get_by_role("dialog", name="What your manager sees")

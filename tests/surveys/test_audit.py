@@ -182,7 +182,8 @@ def test_an_import_is_noted_line_by_line_as_the_admin_saw_it(database: Database)
     told = shown.changed[0]
     # The new name stands in the people's table; the old one is kept nowhere.
     told = told.replace("name Person Alpha1 becomes Somebody Else", "name … becomes …")
-    told = told.replace(email("beta.lead"), f"Person Beta.Lead <{email('beta.lead')}>")
+    for name in ("alpha.lead", "beta.lead"):
+        told = told.replace(email(name), f"Person {name.title()} <{email(name)}>")
     assert [entry.about for entry in found] == [
         "imported: 1 changed, 1 left",
         f"changed: {told}",

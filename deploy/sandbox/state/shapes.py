@@ -26,7 +26,7 @@ def user(workspace: Workspace, person: User, *, with_email: bool) -> Json:
         "title": person.title,
         "status_text": person.status_text,
         "status_emoji": person.status_emoji,
-        "status_expiration": 0,
+        "status_expiration": person.status_expiration,
         "team": workspace.team["id"],
     }
     if with_email and not person.is_bot:

@@ -116,6 +116,7 @@ class Workspace:
                 deleted=seed.deleted,
                 status_text=seed.status_text,
                 status_emoji=seed.status_emoji,
+                status_expiration=seed.status_expiration,
                 dnd=seed.dnd,
                 updated=self.now(),
             )

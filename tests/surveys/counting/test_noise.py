@@ -334,3 +334,11 @@ def test_a_budget_is_above_nothing_and_for_so_many_items() -> None:
     released(groups, Noise.within(1.0, items=4))
     with pytest.raises(ValueError, match="4 items in a release; the budget is for 3"):
         released(groups, Noise.within(1.0, items=3))
+
+
+def test_the_items_of_a_release_share_its_budget() -> None:
+    assert BLURRED.of_release(5) is BLURRED
+    five = STRICT.of_release(5)
+    assert (five.budget, five.items) == (STRICT.budget, 5)
+    assert five.points == STRICT.points * Fraction(5, 4)
+    released([Group(frozenset({"a"}), 5, tuple(Tally(item, Sums.of([3.0] * 5), None) for item in ITEMS))], five)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.figures import Unit
@@ -142,3 +144,53 @@ def test_matching_again_changes_nothing(database: Database) -> None:
     before = [person(database, name) for name in ("alpha1", "chief")]
     assert join_slack(database) == Match(17, [])
     assert [person(database, name) for name in ("alpha1", "chief")] == before
+
+
+def test_who_is_switched_off_in_slack_is_listed_not_asked_and_comes_back(database: Database) -> None:
+    settle(database)
+    everybody = [user(one.split("@")[0], one) for one in emails(database)]
+    match(database, *everybody)
+    off = [replace(one, deactivated=one.email == email("alpha1")) for one in everybody]
+    found = match(database, *off)
+    assert (found.switched_off, found.deactivated, found.unknown_to_slack) == ([email("alpha1")],) * 2 + ([],)
+    assert (person(database, "alpha1").slack_id, person(database, "alpha1").deactivated) == (None, True)
+    assert match(database, *off).switched_off == []
+    found = match(database, *everybody)
+    assert (found.came_back, found.found, found.deactivated) == ([email("alpha1")], [], [])
+    assert person(database, "alpha1").slack_id == slack_id("alpha1")
+
+
+def test_what_changed_is_told(database: Database) -> None:
+    settle(database)
+    everybody = [user(one.split("@")[0], one) for one in emails(database)]
+    assert len(match(database, *everybody).changed) == len(everybody)
+    assert match(database, *everybody).changed == []
+    moved = [replace(one, title="Overlay") if one.email == email("beta1") else one for one in everybody]
+    assert match(database, *moved).changed == [email("beta1")]
+    assert person(database, "beta1").title == "Overlay"
+
+
+def test_one_members_news_are_heeded_at_once(database: Database) -> None:
+    settle(database)
+
+    def follow(one: SlackUser) -> bool:
+        with database.work() as session:
+            return directory.follow_slack(session, one)
+
+    assert follow(replace(user("alpha1", email("alpha1")), locale=None, title="New"))
+    assert (person(database, "alpha1").timezone, person(database, "alpha1").language) == ("Asia/Tokyo", "en")
+    assert follow(SlackUser(slack_id("alpha1"), None, "Asia/Seoul", None, deactivated=False))
+    assert person(database, "alpha1").timezone == "Asia/Seoul"
+    assert follow(user("alpha1", email("alpha1"), deactivated=True))
+    assert (person(database, "alpha1").slack_id, person(database, "alpha1").deactivated) == (None, True)
+    assert follow(user("alpha1", email("alpha1")))
+    # Two people change places in Slack.
+    assert follow(user("alpha1", email("alpha2")))
+    assert person(database, "alpha1").slack_id is None
+    assert person(database, "alpha2").slack_id == slack_id("alpha1")
+    assert not follow(user("stranger", "stranger@elsewhere.example"))
+
+
+def emails(database: Database) -> list[str]:
+    with database.read() as session:
+        return [one.email for one in directory.people(session)]

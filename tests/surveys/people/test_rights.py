@@ -10,12 +10,14 @@ from surveys.people.roster import Role
 
 IN_SLACK = frozenset(Party) - {Party.OPERATOR, Party.CLOCK}
 # Written apart from the table: what each may do in Slack, and no more.
-EVERYBODY_KNOWN = {Act.OPEN_HOME, Act.ASK, Act.CARE_FOR_OWN_DATA}
+EVERYBODY = {Act.OPEN_HOME, Act.ASK, Act.FOLLOW_SLACK}
+EVERYBODY_KNOWN = EVERYBODY | {Act.CARE_FOR_OWN_DATA}
 MAY = {
-    Role.REP: EVERYBODY_KNOWN | {Act.ANSWER, Act.PREVIEW},
-    Role.MANAGER: EVERYBODY_KNOWN | {Act.SEE_RESULTS, Act.RECEIVE_DIGEST, Act.LOG_ACTION},
-    Role.LEADER: EVERYBODY_KNOWN | {Act.SEE_RESULTS, Act.RECEIVE_ALERT, Act.HANDLE_ALERT, Act.LOG_ACTION},
-    Role.ADMIN: EVERYBODY_KNOWN | {Act.READ_AUDIT},
+    Role.REP: EVERYBODY_KNOWN | {Act.ANSWER, Act.PREVIEW, Act.CHOOSE_WHEN, Act.HEAR_RESULTS, Act.REACT},
+    Role.MANAGER: EVERYBODY_KNOWN | {Act.SEE_RESULTS, Act.RECEIVE_DIGEST, Act.LOG_ACTION, Act.REPLY_TO_THEME},
+    Role.LEADER: EVERYBODY_KNOWN
+    | {Act.SEE_RESULTS, Act.RECEIVE_ALERT, Act.HANDLE_ALERT, Act.LOG_ACTION, Act.REPLY_TO_THEME},
+    Role.ADMIN: EVERYBODY_KNOWN | {Act.READ_AUDIT, Act.START_PULSE, Act.SET_UP},
     Role.WORKS_COUNCIL: EVERYBODY_KNOWN | {Act.READ_AUDIT},
 }
 
@@ -37,7 +39,7 @@ def test_somebody_of_the_roster_without_a_role_only_cares_for_their_own(act: Act
 
 @pytest.mark.parametrize("act", Act)
 def test_a_stranger_may_only_be_told_that_they_are_one(act: Act) -> None:
-    assert may(None, act) is (act in {Act.OPEN_HOME, Act.ASK})
+    assert may(None, act) is (act in EVERYBODY)
 
 
 @pytest.mark.parametrize("act", Act)

@@ -37,7 +37,9 @@ def test_importing_again_changes_nothing_and_a_change_of_roles_is_told(database:
         assert not enrolment.preview(session, read_roster(HEAD + REPS + BOSS))
         less = BOSS.replace("; manager of Acme/South", "")
         changes = enrolment.preview(session, read_roster(HEAD + REPS + less))
-    assert changes.changed == ["Boss <boss@acme.example>: roles become manager of One"]
+    assert changes.changed == [
+        "Boss <boss@acme.example>: roles manager of One, manager of South become manager of One"
+    ]
 
 
 @pytest.mark.parametrize(

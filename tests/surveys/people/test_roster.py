@@ -133,9 +133,23 @@ def test_managers_who_go_round_are_found() -> None:
         "e@x.example,E,e@x.example,Harbour,rep\n"
     )
     assert problems(HEADER + loop) == [
-        f"line {line}: {name}@x.example ends up as their own manager"
-        for line, name in ((2, "a"), (3, "b"), (4, "c"), (6, "e"))
+        "line 2: these are each other's managers, in a loop: a@x.example → c@x.example → b@x.example → "
+        "a@x.example",
+        "line 6: these are each other's managers, in a loop: e@x.example → e@x.example",
     ]
+
+
+def test_what_is_wrong_in_a_line_and_between_lines_is_named_at_once_in_order() -> None:
+    found = problems(
+        HEADER
+        + "ada@harbour.example,Ada,bem@harbour.example,Harbour,leader\n"
+        + "ben@harbour.example,Ben,nonsense,Harbour / North,boss\n"
+        + "cyd@harbour.example,Cyd,ben@harbour.example,Harbour / North,rep\n"
+        + "dee@harbour.example,Dee,cyd@habour.example,Harbour / North,rep\n"
+    )
+    assert [line.split(":")[0] for line in found] == ["line 2", "line 3", "line 5"]
+    # Ben stands in a line that cannot be read: that he is no manager is not said as well.
+    assert found[2].endswith("is nobody in this file; did you mean cyd@harbour.example?")
 
 
 def test_two_companies_in_one_file_are_refused() -> None:
@@ -220,7 +234,7 @@ def test_the_preview_says_what_the_import_then_does(database: Database) -> None:
         joined=[line for line in shown.joined if "gamma" in line or "south" in line],
         changed=[
             "Person Renamed <beta1@harbour.example>: name Person Beta1 becomes Person Renamed, "
-            "moves to Harbour / North / Alpha"
+            "moves from Harbour / North / Beta to Harbour / North / Alpha"
         ],
         left=["Person Alpha6 <alpha6@harbour.example>"],
         new_units=["Harbour / South", "Harbour / South / Gamma"],
@@ -237,7 +251,8 @@ def test_every_change_of_a_person_is_named(database: Database) -> None:
     )
     (found,) = import_roster(database, text).changed
     assert found.endswith(
-        "moves to Harbour / North / Beta, manager becomes beta.lead@harbour.example, roles become manager, rep"
+        "moves from Harbour / North / Alpha to Harbour / North / Beta, "
+        "manager alpha.lead@harbour.example becomes beta.lead@harbour.example, roles rep become manager, rep"
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.rounds.schedule import Schedule, Weekday, in_working_hours, monday
+from surveys.rounds.schedule import Schedule, Weekday, monday
 from tests.company import MONDAY, WEEKLY
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
@@ -45,7 +45,6 @@ def test_everywhere_on_earth_people_are_asked_on_the_morning_of_the_ask_day(part
             local = asked.astimezone(zone)
             assert local.date() == week_on, key
             assert local.time() == time(9, 30), key
-            assert in_working_hours(asked, zone), key
             assert WEEKLY.opens_at(week_on) <= asked < WEEKLY.closes_at(week_on), key
             assert asked < WEEKLY.remind_at(week_on, zone) < WEEKLY.closes_at(week_on), key
 
@@ -127,18 +126,6 @@ def test_a_round_that_closes_on_monday_seen_from_utc_is_open_until_then() -> Non
     assert late.closes_at(MONDAY) == closes
     assert late.open_week(closes - timedelta(minutes=1)) == MONDAY
     assert late.open_week(closes) == MONDAY + 7 * DAY
-
-
-def test_working_hours_are_eight_to_eighteen_from_monday_to_friday() -> None:
-    zone = ZoneInfo("Asia/Tokyo")
-
-    def at(day: int, hour: int, minute: int = 0) -> bool:
-        return in_working_hours(datetime(2026, 9, 7 + day, hour, minute, tzinfo=zone).astimezone(UTC), zone)
-
-    assert [hour for hour in range(24) if at(0, hour)] == list(range(8, 18))
-    assert at(0, 17, 59)
-    assert not at(0, 7, 59)
-    assert [day for day in range(7) if at(day, 12)] == [0, 1, 2, 3, 4]
 
 
 @given(st.dates(date(1970, 1, 5), date(2100, 1, 1)))

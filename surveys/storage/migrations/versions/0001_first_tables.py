@@ -24,9 +24,11 @@ UNSAMPLED = {
     "diary": ("key", "sealed"),
     "inbox": ("key",),
     "key": ("sealed_key",),
+    "outcome": ("person_id",),
+    "reaction": ("action_id", "key", "reaction"),
     "outbox": ("key", "recipient", "payload", "after", "channel", "ts"),
     "participation": ("person_id",),
-    "person": ("id", "email", "name", "slack_id", "manager_email"),
+    "person": ("id", "email", "name", "slack_id", "manager_email", "title"),
     "role": ("person_id",),
     "round": ("sealed_key",),
 }
@@ -43,6 +45,12 @@ def upgrade() -> None:
         sa.Column("about", sa.String(length=4000), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "setting",
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("value", sa.String(length=4000), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
     )
     op.create_table(
         "ballot",
@@ -143,7 +151,15 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.String(length=255), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("country", sa.String(length=255), nullable=True),
+        sa.Column("joined_on", sa.Date(), nullable=True),
+        sa.Column("asked_week_on", sa.Date(), nullable=True),
         sa.Column("keeps_diary", sa.Boolean(), nullable=False),
+        sa.Column("title", sa.String(length=255), nullable=True),
+        sa.Column("deactivated", sa.Boolean(), nullable=False),
+        sa.Column("welcomed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opted_out", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.String(length=255), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
@@ -155,6 +171,7 @@ def upgrade() -> None:
         sa.Column("round_id", sa.String(length=255), nullable=False),
         sa.Column("week_on", sa.Date(), nullable=False),
         sa.Column("smallest_group", sa.Integer(), nullable=False),
+        sa.Column("invited", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_release_round_id_round")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
         sa.UniqueConstraint("round_id", name=op.f("uq_release_round_id")),
@@ -207,9 +224,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=255), nullable=False),
         sa.Column("unit_id", sa.String(length=255), nullable=False),
         sa.Column("ask_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("invited", sa.Boolean(), nullable=False),
-        sa.Column("reminded", sa.Boolean(), nullable=False),
+        sa.Column("reminders", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_participation_person_id_person")),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_participation_round_id_round")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_participation_unit_id_unit")),
@@ -218,6 +236,31 @@ def upgrade() -> None:
     with op.batch_alter_table("participation", schema=None) as batch_op:
         batch_op.create_index("ix_participation_due", ["invited", "ask_at"], unique=False)
 
+    op.create_table(
+        "wanted_round",
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.Column("unit_id", sa.String(length=255), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_wanted_round_unit_id_unit")),
+        sa.PrimaryKeyConstraint("week_on", name=op.f("pk_wanted_round")),
+    )
+    op.create_table(
+        "wish",
+        sa.Column("person_id", sa.String(length=255), nullable=False),
+        sa.Column("ask_time", sa.Time(), nullable=True),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_wish_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_wish")),
+    )
+    op.create_table(
+        "later",
+        sa.Column("round_id", sa.String(length=255), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("again_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("round_id", "key", name=op.f("pk_later")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "release_group",
         sa.Column("id", sa.String(length=255), nullable=False),
@@ -254,10 +297,30 @@ def upgrade() -> None:
         sa.Column("logged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("alert_id", sa.String(length=255), nullable=True),
         sa.Column("reported_weeks", sa.Integer(), nullable=False),
+        sa.Column("helped", sa.Integer(), nullable=False),
+        sa.Column("no_change", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_action_alert_id_alert")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_action_person_id_person")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_action_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+    )
+    op.create_table(
+        "reaction",
+        sa.Column("action_id", sa.String(length=255), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("reaction", sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_reaction_action_id_action")),
+        sa.PrimaryKeyConstraint("action_id", "key", name=op.f("pk_reaction")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "outcome",
+        sa.Column("release_id", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.String(length=255), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_outcome_person_id_person")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_outcome_release_id_release")),
+        sa.PrimaryKeyConstraint("release_id", "person_id", name=op.f("pk_outcome")),
     )
     op.create_table(
         "alert_note",
@@ -292,6 +355,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["group_id"], ["release_group.id"], name=op.f("fk_figure_group_id_release_group")),
         sa.PrimaryKeyConstraint("group_id", "item_id", name=op.f("pk_figure")),
     )
+    op.create_table(
+        "share",
+        sa.Column("group_id", sa.String(length=255), nullable=False),
+        sa.Column("item_id", sa.String(length=255), nullable=False),
+        sa.Column("code", sa.String(length=255), nullable=False),
+        sa.Column("stage", sa.String(length=255), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("named", sa.Integer(), nullable=False),
+        sa.Column("noise", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["release_group.id"], name=op.f("fk_share_group_id_release_group")),
+        sa.PrimaryKeyConstraint("group_id", "item_id", "code", name=op.f("pk_share")),
+    )
+    op.create_table(
+        "item_meaning",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("meaning", sa.String(length=1000), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_meaning")),
+    )
 
     if op.get_bind().dialect.name == "postgresql":
         for table, columns in UNSAMPLED.items():
@@ -301,11 +382,18 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table("later")
+    op.drop_table("wish")
+    op.drop_table("wanted_round")
+    op.drop_table("item_meaning")
+    op.drop_table("share")
     op.drop_table("figure")
     with op.batch_alter_table("alert_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alert_note_alert_id"))
 
     op.drop_table("alert_note")
+    op.drop_table("outcome")
+    op.drop_table("reaction")
     op.drop_table("action")
     op.drop_table("told")
     op.drop_table("role")
@@ -334,3 +422,4 @@ def downgrade() -> None:
     op.drop_table("diary")
     op.drop_table("ballot")
     op.drop_table("audit")
+    op.drop_table("setting")

@@ -1,0 +1,1 @@
+"""What admins do in Slack: setup, and Slack's own word about who joined and changed."""

@@ -76,12 +76,15 @@ class Pulses:
             item = None
         tapped = Tapped(item.id, value) if item else None
         view = self._form(person, action["value"], opened_from=place, tapped=tapped, begun="now" if sealed else "")
-        open_view(client, context, body, view, too_late=words(person.language)("asking.too_late"))
-        if sealed:
-            zone = person.zone(services.schedule.company_zone.key)
-            left = sum(services.bank[one].seconds for one in pulse.round.item_ids if item and one != item.id)
-            begun = pulse_view.begun_message(person, pulse.round, zone=zone, seconds=left)
-            change_asking_message(services, person, pulse.round, begun, pressed=place)
+        try:
+            open_view(client, context, body, view, too_late=words(person.language)("asking.too_late"))
+        finally:
+            # Whether the form opens or not, the answer is sealed, and the message says so.
+            if sealed:
+                zone = person.zone(services.schedule.company_zone.key)
+                left = sum(services.bank[one].seconds for one in pulse.round.item_ids if item and one != item.id)
+                begun = pulse_view.begun_message(person, pulse.round, zone=zone, seconds=left)
+                change_asking_message(services, person, pulse.round, begun, pressed=place)
 
     def send(self, ack: Ack, body: dict[str, Any], person: Person) -> None:
         """Seal what was filled in; acknowledged only once it is kept."""

@@ -147,3 +147,28 @@ def test_whatever_slack_does_there_is_one_ask_one_ballot_and_the_comment(office:
     office.close_pulse()
     with office.bot.database.read() as session:
         assert session.scalars(select(CommentRow.text)).all() == [COMMENT]
+
+
+@pytest.mark.parametrize("kind", ["ratelimited", "error_5xx", "drop", "lost_answer"])
+def test_a_form_or_home_tab_that_does_not_open_loses_nothing(office: Office, kind: str) -> None:
+    office.open_pulse()
+    office.sandbox.faults.add(method="views.open", kind=kind, times=1)
+    assert office.press("north1", f"{Action.TAP}:4").ok
+    office.wait(lambda: True if "1 of 4 answered" in words_of(office.message("north1")) else None)
+    assert ballots(office) == 1
+    office.sandbox.faults.add(method="views.publish", kind=kind, times=1)
+    user = office.id("north1")
+    office.sandbox.open_home(user)
+    office.wait(lambda: office.sandbox.home(user))
+    view = press(office, "north1", Action.GO_ON_WITH_PULSE)
+    filled = office.by_block(view, {"trust": "4"}) | {COMMENT_BLOCK: COMMENT}
+    assert office.sandbox.submit(office.id("north1"), view["id"], filled).ok
+    office.sandbox.open_home(user)
+    stored = SAY("own.title")
+    office.wait(lambda: stored in words_of(shown) if (shown := office.sandbox.home(user)) else None)
+    for rep in REPS[1:]:
+        assert office.answer(rep, steady(rep)).ok
+    assert ballots(office) == len(REPS)
+    office.close_pulse()
+    with office.bot.database.read() as session:
+        assert session.scalars(select(CommentRow.text)).all() == [COMMENT]

@@ -20,9 +20,10 @@ def list_settings(settings: Settings, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
         return
+    longest = max(len(one.name) for one in found)
     for one in found:
         where = f"fixed in {one.fixed_in}" if one.fixed_in else "chosen" if one.chosen else "by default"
-        click.echo(f"{one.name:<24} {_shown(one.value):<20} {where}")
+        click.echo(f"{one.name:<{longest}}  {_shown(one.value):<20} {where}")
 
 
 def change(settings: Settings, name: str, value: str | None) -> None:

@@ -68,7 +68,7 @@ class Setup:
         try:
             view = setup_view.form(part_of(body["actions"][0].get("value", "")), self._glance(), say)
         except StaleForm as problem:
-            view = notice(_problem(problem, say), say)
+            view = notice(_problem(problem, say), say, title=say("setup.title"))
         client.views_push(trigger_id=body["trigger_id"], view=view)
 
     def form(self, ack: Ack, body: dict[str, Any], person: Person) -> None:
@@ -107,7 +107,10 @@ class Setup:
         with self._services.database.read() as session:
             chosen = directory.by_id(session, body["view"]["private_metadata"])
             if chosen is None:
-                ack(response_action="update", view=notice(_problem(StaleForm(), say), say))
+                ack(
+                    response_action="update",
+                    view=notice(_problem(StaleForm(), say), say, title=say("setup.title")),
+                )
                 return
             before = enrolment.roles_of(session, chosen)
             offered = {unit for _, unit in _offered(session)}
@@ -128,7 +131,7 @@ class Setup:
         try:
             lines = self._save(wish(body["view"]["private_metadata"]), person, say)
         except OrgpulseError as problem:
-            ack(response_action="update", view=notice(_problem(problem, say), say))
+            ack(response_action="update", view=notice(_problem(problem, say), say, title=say("setup.title")))
             return
         ack(response_action="update", view=setup_view.saved_modal(lines, say))
 

@@ -132,7 +132,7 @@ def _people_text(people: Sequence[Person], say: Words) -> str:
         for role in Role
         if (count := sum(role in person.roles for person in people))
     ]
-    lines = [say("setup.people_text", count=len(people), roles=", ".join(counted))]
+    lines = [say("setup.people_text", count=len(people), roles=say("word.comma").join(counted))]
     for role in (Role.ADMIN, Role.LEADER):
         names = [escape(person.name) for person in people if role in person.roles]
         shown = [*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])]

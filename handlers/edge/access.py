@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from handlers.pulses.pulse_view import notice
 from handlers.services import Services
-from handlers.showing.blocks import plain, section
+from handlers.showing.blocks import section
 from handlers.words import words
 from surveys.people import directory
 from surveys.people.directory import Person
@@ -54,7 +54,7 @@ def _refuse(ack: Ack, body: dict[str, Any], client: WebClient, person: Person | 
     say = words(person.language if person else "en")
     text = say("home.stranger" if person is None else "error.NotYours")
     # Whatever was pressed, it is not always about a pulse.
-    view = notice(text, say) | {"title": plain(say("home.title"), 24)}
+    view = notice(text, say, title=say("home.title"))
     if body.get("type") == "view_submission":
         return ack(response_action="update", view=view)
     if body.get("command"):

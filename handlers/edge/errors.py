@@ -87,7 +87,8 @@ def _tell_clicker(text: str, body: dict[str, Any], context: BoltContext) -> None
         context.respond(text=text, response_type="ephemeral", replace_original=False)
         return
     person = context.get("person")
-    view = notice(text, words(person.language if person else "en"))
+    say = words(person.language if person else "en")
+    view = notice(text, say, title=say("home.title"))
     in_modal = body.get("view", {}).get("type") == "modal"
     client = context.client
     try:

@@ -32,4 +32,4 @@ def saved(person: Person, wished: Wishes, *, usual: time) -> dict[str, Any]:
     lines = [say("when.saved_time", time=f"{wished.ask_time or usual:%H:%M}")]
     if wished.paused_until:
         lines.append(say("when.saved_pause", day=say.day_of_year(wished.paused_until)))
-    return pulse_view.notice("\n".join(lines), say)
+    return pulse_view.notice("\n".join(lines), say, title=say("when.title"))

@@ -80,4 +80,5 @@ def _is_meant(body: dict[str, Any]) -> bool:
 
 def _notice(problem: OrgpulseError, person: Person) -> dict[str, Any]:
     say = words(person.language)
-    return pulse_view.notice(say(f"pulse_now_error.{type(problem).__name__}", **problem.details), say)
+    text = say(f"pulse_now_error.{type(problem).__name__}", **problem.details)
+    return pulse_view.notice(text, say, title=say("pulse_now.title"))

@@ -43,4 +43,5 @@ def started(person: Person, planned: OutOfTurn, *, zone: ZoneInfo) -> dict[str, 
     """It begins within a minute, and each person is asked in their own working hours."""
     say = words(person.language)
     until = say.when(planned.closes_at.astimezone(zone))
-    return pulse_view.notice(say("pulse_now.started", number=len(planned.people), until=until), say)
+    text = say("pulse_now.started", number=len(planned.people), until=until)
+    return pulse_view.notice(text, say, title=say("pulse_now.title"))

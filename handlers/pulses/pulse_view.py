@@ -227,7 +227,8 @@ def modal(
         "private_metadata": metadata(in_round.id, opened_from, begun=begun),
         "title": plain(say("pulse.title"), 24),
         "submit": plain(say("pulse.send"), 24),
-        "close": plain(say("pulse.close"), 24),
+        # "Later" would mislead where something is sealed already.
+        "close": plain(say("pulse.leave" if begun or done_before else "pulse.close"), 24),
         "blocks": blocks,
     }
 
@@ -258,15 +259,16 @@ def _until(in_round: Round, zone: ZoneInfo, say: Words) -> str:
     return say.when(in_round.closes_at.astimezone(zone))
 
 
-def notice(text: str, say: Words, *, unsent: str = "") -> dict[str, Any]:
+def notice(text: str, say: Words, *, unsent: str = "", title: str = "") -> dict[str, Any]:
     """A modal that only says something kind, such as that the pulse has closed.
 
     `unsent` is what somebody wrote and could not send: given back, so that they can copy it.
+    `title` is its own where it is not about the pulse.
     """
     given_back = [context(say("asking.given_back")), quote(unsent)] if unsent.strip() else []
     return {
         "type": "modal",
-        "title": plain(say("pulse.title"), 24),
+        "title": plain(title or say("pulse.title"), 24),
         "close": plain(say("pulse.done"), 24),
         "blocks": [section(escape(text)), *given_back],
     }

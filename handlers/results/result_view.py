@@ -95,7 +95,7 @@ def figure_blocks(record: Record, unit_id: str, say: Words, *, week: date) -> li
         for figure in told:
             counts.setdefault(figure.unit, []).append(figure.n)
         beside = [f"{escape(record.names[part.unit])} {_figure(part, say)}" for part in told[1:]]
-        lines += [f"• *{say.stage(stage)}:* {' · '.join([_figure(told[0], say), *beside])}"] if told else []
+        lines += [f"• {say.stage(stage)}: {' · '.join([_figure(told[0], say), *beside])}"] if told else []
     if not lines:
         return [section(say("outcome.too_few"))]
     answered = [
@@ -104,7 +104,7 @@ def figure_blocks(record: Record, unit_id: str, say: Words, *, week: date) -> li
     ]
     alone = region is not None and region not in counts
     withheld = [say("outcome.no_region", region=escape(record.names[region or ""]))] if alone else []
-    small = [f"{' · '.join(answered)}.", *withheld, say("outcome.good")]
+    small = [say("outcome.answers", units=" · ".join(answered)), *withheld, say("outcome.good")]
     return [section("\n".join(lines)), context(" ".join(small))]
 
 

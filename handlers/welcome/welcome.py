@@ -74,5 +74,6 @@ class Welcome:
             client.views_publish(user_id=body["user"]["id"], view=view)
         elif not place:
             # Weeks later, where the message lies is not known any more.
-            view = notice(shown["text"], words(person.language))
+            say = words(person.language)
+            view = notice(shown["text"], say, title=say("home.title"))
             client.views_open(trigger_id=body["trigger_id"], view=view)

@@ -100,7 +100,7 @@ def _modal(say: Words, title: str, blocks: list[Block]) -> dict[str, Any]:
     return {
         "type": "modal",
         "title": plain(say(title), 24),
-        "close": plain(say("log.close"), 24),
+        "close": plain(say("welcome.close"), 24),
         "blocks": blocks,
     }
 

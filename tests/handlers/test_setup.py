@@ -64,7 +64,7 @@ def test_everything_is_told_at_a_glance_and_nobody_else_sees_it(office: Office) 
     assert "Asked: Tuesday 09:00\nReminded: Wednesday 14:00" in text
     assert "Figures are about 5 people or more." in text
     assert "Every team is large enough" in text
-    assert "16 people. rep: 12" in text
+    assert "16 people, by role: rep: 12" in text
     before = {message["ts"] for message in office.messages("nora")}
     assert office.sandbox.command(office.id("nora"), office.dm("nora"), COMMAND, "setup").ok
     assert "not open to you" in office.new_message("nora", office.dm("nora"), before)["text"]
@@ -120,7 +120,7 @@ def test_another_item_of_the_same_kind_measures_a_stage(office: Office) -> None:
 
 def test_what_is_fixed_where_the_bot_runs_is_told_and_not_asked(office: Office) -> None:
     form = part(office, Part.CHANNEL)
-    assert "fixed in" in words_of(form)
+    assert "is changed there" in words_of(form)
     assert "submit" not in form or form["submit"] is None
     assert not [block for block in form["blocks"] if block["type"] == "input"]
 

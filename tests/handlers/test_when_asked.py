@@ -96,7 +96,7 @@ def test_pause_and_time_are_kept_and_shown_again(office: Office) -> None:
     assert wrong.response["errors"] == {"pause": "Choose a day to come, within a year."}
     assert office.sandbox.submit(office.id("south1"), view["id"], {"ask_time": "10:30", "pause": "2026-03-20"}).ok
     shown = words_of(office.sandbox.wait_for_view(office.id("south1")))
-    assert "You are asked at 10\u223630" in shown
+    assert "You are asked at 10:30" in shown
     assert "Until 20 Mar 2026 you get no pulse" in shown
     with office.bot.database.read() as session:
         person = next(one for one in _people(office) if one.slack_id == office.id("south1"))

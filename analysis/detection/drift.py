@@ -86,9 +86,9 @@ class Drift:
 def strongest(found: Scan) -> Array:
     """Evidence that a stage has stepped for the worse at any time in the window, (units, weeks).
 
-    The log likelihood ratio, averaged over the beginnings; 0 says neither yes nor no, and so little is given where
-    the step is half a year old. Averaging finds a step
-    sooner than its best beginning alone does: no beginning has to win.
+    The log likelihood ratio, averaged over the beginnings: that finds a step sooner than its best beginning alone
+    does, as no beginning has to win. 0 says neither yes nor no; a step that is half a year old gets less than
+    that, so that an alarm about it ends.
     """
     evidence = np.where(_eligible(found), found.evidence, -np.inf)
     old = evidence.argmax(axis=2) >= WINDOW - EDGE

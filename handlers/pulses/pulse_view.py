@@ -111,7 +111,7 @@ def first_tapped(in_round: Round, bank: QuestionBank) -> Item | None:
 
 
 def reminder_message(person: Person, in_round: Round, *, zone: ZoneInfo) -> dict[str, Any]:
-    """The one reminder."""
+    """A reminder; there are two at most."""
     say = words(person.language)
     until = say.when(in_round.closes_at.astimezone(zone))
     text = say("pulse.reminder", until=until)

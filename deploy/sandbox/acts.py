@@ -364,9 +364,14 @@ class Acts:
 
 
 def _find(blocks: list[Json], action_id: str, block_id: str | None) -> tuple[Json, Json]:
-    """The element with an id, where a person would see it."""
-    for block, element in elements(blocks):
-        if element["action_id"] == action_id and block_id in {None, block["block_id"]}:
-            return block, element
+    """The element with an id, where a person would see it.
+
+    Whoever pressed may have looked at an earlier drawing, whose made-up block ids are gone; where one element
+    alone has the id, it is the one they meant.
+    """
+    named = [(block, element) for block, element in elements(blocks) if element["action_id"] == action_id]
+    exact = [found for found in named if block_id in {None, found[0]["block_id"]}]
+    if exact or len(named) == 1:
+        return (exact or named)[0]
     drawn = ", ".join(sorted({element["action_id"] for _, element in elements(blocks)})) or "nothing"
     raise ActError("element_not_found", f"{action_id!r} is not drawn here; there is {drawn}")

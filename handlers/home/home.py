@@ -4,6 +4,7 @@ from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from analysis.detection.cycle import watch
@@ -35,9 +36,16 @@ class Home:
         app.event("app_home_opened", middleware=[Permit(self._services, Act.OPEN_HOME)])(self.show)
 
     def show(self, event: dict[str, Any], client: WebClient, person: Person | None) -> None:
-        """Publish the view of whoever opened the tab."""
-        if event.get("tab") == "home":
-            client.views_publish(user_id=event["user"], view=self.view(person))
+        """Publish the view of whoever opened the tab, unless something they pressed has drawn it since."""
+        if event.get("tab") != "home":
+            return
+        # The first visit has no view yet, and so no hash.
+        opened = event.get("view", {}).get("hash")
+        try:
+            client.views_publish(user_id=event["user"], view=self.view(person), hash=opened)
+        except SlackApiError as error:
+            if error.response["error"] != "hash_conflict":
+                raise
 
     def view(
         self,

@@ -7,10 +7,12 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
+from slack_sdk import WebClient
 
 from analysis.detection.cycle import Kind, State
 from analysis.figures import Figure, Record, Scale, Sums, Turnout, Unit
 from analysis.stages import Stage
+from handlers.home.home import Home
 from handlers.home.home_view import Units, home_view
 from handlers.ids import Action
 from handlers.words import words
@@ -54,6 +56,18 @@ def test_home_of_a_rep_who_skipped_is_that_of_one_who_answered(office: Office) -
     )
     assert skipped == answered
     assert "Done for this week" in skipped
+
+
+def test_a_tab_that_opens_late_does_not_wipe_what_was_drawn_since(office: Office) -> None:
+    opened = office.home("north5")
+    user = office.id("north5")
+    event = {"type": "app_home_opened", "user": user, "tab": "home", "view": {"hash": opened["hash"]}}
+    assert office.sandbox.click(user, home=True, action_id=Action.KEEP_NO_DIARY).ok
+    told = office.wait(lambda: shown if (shown := office.sandbox.home(user)) != opened else None)
+    client = WebClient(office.sandbox.app.bot_token, office.sandbox.api_url)
+    Home(office.bot.services).show(event, client, None)
+    assert office.sandbox.calls.of("views.publish")[-1].error == "hash_conflict"
+    assert office.sandbox.home(user) == told
 
 
 def test_home_speaks_the_readers_language(office: Office) -> None:

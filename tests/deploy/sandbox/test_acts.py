@@ -117,9 +117,7 @@ def test_from_a_button_over_a_form_to_its_answer(sandbox: Sandbox, connected: Co
     assert sandbox.views("ada") == []
 
 
-def test_who_looks_at_an_earlier_drawing_presses_what_they_meant(
-    sandbox: Sandbox, connected: Connected
-) -> None:
+def test_who_looks_at_an_earlier_drawing_presses_what_they_meant(sandbox: Sandbox, connected: Connected) -> None:
     survey = Survey()
     with connected(sandbox, survey.register):
         where, ts = invite(sandbox)

@@ -1,6 +1,5 @@
 """The alert: what leaders are told when the cycle forms or one stage drifts, and how it stands since."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +23,7 @@ from handlers.questions.question_text import about, question_text
 from handlers.showing.blocks import Block, actions, button, context, escape, header, plain, section
 from handlers.showing.charts import Mark, without_charts
 from handlers.showing.figures import state_line
-from handlers.showing.wheel import describe_wheel, draw_wheel, drawable
+from handlers.showing.pictures.wheel import draw_wheel
 from handlers.words import Words
 from surveys.alerts import CYCLE, SNOOZES, Alert
 from surveys.episodes import ALARMS, CALM, CALM_WEEKS, SILENT_WEEKS
@@ -241,20 +240,10 @@ def _picture_block(picture: dict[str, str]) -> Block:
 
 def wheel_picture(turned: Turned, *, title: str, say: Words) -> dict[str, str]:
     """The wheel as the outbox carries a picture: base64, with alt text that says the same."""
-    in_picture = drawable(say)
-    return {
-        "png": _drawn(tuple(_dated(turned, in_picture)), title, in_picture),
-        "filename": "wheel.png",
-        "title": title,
-        "alt": describe_wheel(_dated(turned, say), title=title, say=say),
-    }
-
-
-def _dated(turned: Turned, say: Words) -> list[tuple[Stage, str]]:
-    return [(stage, say.day(since) if since else "") for stage, since in turned]
+    return dict(_drawn(tuple(turned), title, say))
 
 
 @lru_cache(maxsize=32)
-def _drawn(turned: tuple[tuple[Stage, str], ...], title: str, say: Words) -> str:
+def _drawn(turned: tuple[tuple[Stage, date | None], ...], title: str, say: Words) -> dict[str, str]:
     # Every copy of an alert has the same picture, and so has every change that is not about stages.
-    return base64.b64encode(draw_wheel(turned, title=title, say=say)).decode()
+    return draw_wheel(turned, title=title, say=say).carried(filename="wheel.png", title=title)

@@ -374,6 +374,19 @@ def ask(settings: Settings, question: str, *, email: str, as_json: bool) -> None
 
 
 @cli.command()
+@click.argument("unit")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--as", "email", metavar="EMAIL", help="Within whose rights, and in whose language.")
+@does(Act.EXPORT_FOR_SOMEBODY)
+@with_settings
+def export(settings: Settings, unit: str, file: Path, *, email: str | None) -> None:
+    """Write the newest release of UNIT to FILE, a .pdf or .png page for a slide, as in Slack."""
+    from bot.commands.export import write_page
+
+    write_page(settings, unit, file, email=email)
+
+
+@cli.command()
 @click.option("--open", "only_open", is_flag=True, help="Only those that are still open.")
 @click.option("--as", "email", metavar="EMAIL", help="Only what this leader may see.")
 @click.option("--json", "as_json", is_flag=True)

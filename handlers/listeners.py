@@ -8,6 +8,7 @@ from handlers.admin.setup import Setup
 from handlers.alerts.handling import Alerts
 from handlers.digests.replying import Replying
 from handlers.edge.errors import report_error
+from handlers.exports.export import Exporting
 from handlers.home.home import Home
 from handlers.home.own_data import OwnData
 from handlers.pulses.out_of_turn import PulseNow
@@ -34,5 +35,6 @@ def register(app: App, services: Services) -> None:
     Replying(services).register(app)
     ActionLog(services).register(app)
     Alerts(services).register(app)
+    Exporting(services).register(app)
     Questions(services).register(app)
     app.error(report_error)

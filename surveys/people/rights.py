@@ -26,6 +26,7 @@ class Act(StrEnum):
     RECEIVE_ALERT = "receive_alert"
     HANDLE_ALERT = "handle_alert"
     LOG_ACTION = "log_action"
+    EXPORT = "export"
     READ_AUDIT = "read_audit"
     SET_UP = "set_up"
     FOLLOW_SLACK = "follow_slack"
@@ -39,6 +40,7 @@ class Act(StrEnum):
     RENAME_UNIT = "rename_unit"
     CHANGE_SETTINGS = "change_settings"
     ASK_FOR_SOMEBODY = "ask_for_somebody"
+    EXPORT_FOR_SOMEBODY = "export_for_somebody"
     GROUP_COMMENTS = "group_comments"
     LIST_ALERTS = "list_alerts"
     IMPORT_TARGETS = "import_targets"
@@ -92,6 +94,7 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.RECEIVE_ALERT: frozenset({Party.LEADER}),
     Act.HANDLE_ALERT: frozenset({Party.LEADER}),
     Act.LOG_ACTION: frozenset({Party.MANAGER, Party.LEADER}),
+    Act.EXPORT: frozenset({Party.MANAGER, Party.LEADER}),
     Act.READ_AUDIT: frozenset({Party.ADMIN, Party.WORKS_COUNCIL, Party.OPERATOR}),
     Act.SET_UP: frozenset({Party.ADMIN}),
     # Slack's word that somebody joined or changed: it is theirs, and changes what is kept about them alone.
@@ -105,6 +108,7 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.RENAME_UNIT: frozenset({Party.OPERATOR}),
     Act.CHANGE_SETTINGS: frozenset({Party.OPERATOR}),
     Act.ASK_FOR_SOMEBODY: frozenset({Party.OPERATOR}),
+    Act.EXPORT_FOR_SOMEBODY: frozenset({Party.OPERATOR}),
     Act.GROUP_COMMENTS: frozenset({Party.OPERATOR}),
     Act.LIST_ALERTS: frozenset({Party.OPERATOR}),
     Act.IMPORT_TARGETS: frozenset({Party.OPERATOR}),

@@ -17,6 +17,7 @@ from analysis.answers.course import course
 from analysis.stages import CORE, WHEEL, Stage
 from handlers.showing.charts import ACTION, Mark
 from handlers.showing.pictures import style
+from handlers.showing.pictures.slide import Moved, Slide, draw_slide
 from handlers.showing.pictures.small_multiples import draw_small_multiples
 from handlers.showing.pictures.style import (
     CALM,
@@ -85,8 +86,41 @@ def every_picture(language: str) -> list[Picture]:
     ]
 
 
+def slide(language: str) -> Card:
+    """The fullest page there can be."""
+    say, found = words(language), record()
+    moved = [
+        Moved(f"{say.stage(stage)}: 12.3 points worse", "12.3 of 5 (n 123), average 1.2 to 4.5", True)
+        for stage in WHEEL
+    ]
+    full = Slide(
+        title=f"A unit of a very long name indeed with another one, {say.day(WEEKS[-1])}",
+        states=[f"EMEA Enterprise: {say('state.not_enough_evidence_overall')}"] * 3,
+        courses=[course(found, "quay/r-d-north", stage, weeks=12) for stage in CORE],
+        weeks=WEEKS,
+        marks=[*MARKS, Mark(WEEKS[5], ACTION, MARKS[0].text)],
+        moved=moved,
+        calm=say("export.calm", stages=say.listing([say.stage(stage) for stage in WHEEL])),
+        answered=say("turnout.few"),
+        small_print=f"{say('export.counted', k=50)} {say('picture.bars')}",
+    )
+    return draw_slide(full, say)
+
+
 def texts(card: Card) -> list[Text]:
     return [text for text in card.figure.findobj(Text) if text.get_text() and text.get_visible()]
+
+
+def overlaps(card: Card) -> list[tuple[str, str]]:
+    """Texts that lie over each other; each must lie on the sheet."""
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts(card)]
+    sheet = card.figure.bbox
+    for text, box in boxes:
+        assert sheet.x0 <= box.x0 < box.x1 <= sheet.x1, text
+        assert sheet.y0 <= box.y0 < box.y1 <= sheet.y1, text
+    # Lines that follow each other may touch with what hangs below one.
+    inner = [(text, box.padded(-3)) for text, box in boxes]
+    return [(a, b) for (a, one), (b, other) in combinations(inner, 2) if one.overlaps(other)]
 
 
 def light(colour: str) -> float:
@@ -110,16 +144,16 @@ def test_pictures_are_legible_on_a_phone_and_nothing_lies_over_anything(language
         assert len(picture.png) < 200_000
         found = texts(card)
         assert min(text.get_fontsize() for text in found) >= SMALL
-        boxes = [(text.get_text(), text.get_window_extent()) for text in found]
-        sheet = card.figure.bbox
-        for text, box in boxes:
-            assert sheet.x0 <= box.x0 < box.x1 <= sheet.x1, text
-            assert sheet.y0 <= box.y0 < box.y1 <= sheet.y1, text
-        # Lines that follow each other may touch with what hangs below one.
-        over = [
-            (a, b) for (a, one), (b, other) in combinations(boxes, 2) if one.padded(-3).overlaps(other.padded(-3))
-        ]
-        assert over == []
+        assert overlaps(card) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_fullest_page_still_has_room(language: str) -> None:
+    card = slide(language)
+    assert Image.open(io.BytesIO(card.png())).size == (1920, 1080)
+    assert overlaps(card) == []
+    small_print = max(text.get_position()[1] for text in texts(card))
+    assert small_print < card.height - SMALL
 
 
 def test_type_can_be_read_on_what_it_stands_on() -> None:

@@ -134,8 +134,9 @@ class Card:
         """How wide a line of type is."""
         from matplotlib.backends.backend_agg import RendererAgg
 
-        renderer: RendererAgg = self._canvas.get_renderer()
-        width, _, _ = renderer.get_text_width_height_descent(text, type_of(size, bold=bold), ismath=False)
+        type_ = type_of(size, bold=bold)
+        renderer: RendererAgg = self._canvas.get_renderer()  # type: ignore[no-untyped-call]
+        width, _, _ = renderer.get_text_width_height_descent(text, type_, ismath=False)  # type: ignore[no-untyped-call]
         return float(width) / SCALE
 
     def lines(
@@ -229,7 +230,7 @@ class Card:
     def png(self) -> bytes:
         """The picture; the same drawing gives the same bytes."""
         file = io.BytesIO()
-        self._canvas.print_png(file, metadata={"Software": None})
+        self._canvas.print_png(file, metadata={"Software": None})  # type: ignore[no-untyped-call]
         return file.getvalue()
 
     def pdf(self) -> bytes:

@@ -217,12 +217,12 @@ def told_marks(marks: Sequence[Mark], weeks: Sequence[date]) -> list[Mark]:
     return sorted(within, key=lambda mark: mark.week)[-MOST_MARKS:]
 
 
-def mark_lines(card: Card, marks: Sequence[Mark], width: float, say: Words) -> list[list[str]]:
-    """What each mark is, in at most two lines; the date alone where the type has no letters for the note."""
+def mark_lines(card: Card, marks: Sequence[Mark], width: float, say: Words, *, most: int = 2) -> list[list[str]]:
+    """What each mark is, in so many lines at most; the date alone where the type has no letters for the note."""
     texts = [
         f"{say.day(mark.week)}: {mark.text}" if has_letters(mark.text) else say.day(mark.week) for mark in marks
     ]
-    return [card.lines(text, width - 20, most=2, size=SMALL) for text in texts]
+    return [card.lines(text, width - 20, most=most, size=SMALL) for text in texts]
 
 
 def write_marks(card: Card, notes: Sequence[Sequence[str]], left: float, top: float) -> float:

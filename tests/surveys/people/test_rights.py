@@ -14,9 +14,10 @@ EVERYBODY = {Act.OPEN_HOME, Act.ASK, Act.FOLLOW_SLACK}
 EVERYBODY_KNOWN = EVERYBODY | {Act.CARE_FOR_OWN_DATA}
 MAY = {
     Role.REP: EVERYBODY_KNOWN | {Act.ANSWER, Act.PREVIEW, Act.CHOOSE_WHEN, Act.HEAR_RESULTS, Act.REACT},
-    Role.MANAGER: EVERYBODY_KNOWN | {Act.SEE_RESULTS, Act.RECEIVE_DIGEST, Act.LOG_ACTION, Act.REPLY_TO_THEME},
+    Role.MANAGER: EVERYBODY_KNOWN
+    | {Act.SEE_RESULTS, Act.RECEIVE_DIGEST, Act.LOG_ACTION, Act.REPLY_TO_THEME, Act.EXPORT},
     Role.LEADER: EVERYBODY_KNOWN
-    | {Act.SEE_RESULTS, Act.RECEIVE_ALERT, Act.HANDLE_ALERT, Act.LOG_ACTION, Act.REPLY_TO_THEME},
+    | {Act.SEE_RESULTS, Act.RECEIVE_ALERT, Act.HANDLE_ALERT, Act.LOG_ACTION, Act.REPLY_TO_THEME, Act.EXPORT},
     Role.ADMIN: EVERYBODY_KNOWN | {Act.READ_AUDIT, Act.START_PULSE, Act.SET_UP},
     Role.WORKS_COUNCIL: EVERYBODY_KNOWN | {Act.READ_AUDIT},
 }
@@ -67,6 +68,6 @@ def test_nobody_in_slack_does_what_the_machine_does() -> None:
 
 
 def test_neither_operator_nor_clock_answers_or_looks_for_anybody() -> None:
-    for act in (Act.ANSWER, Act.PREVIEW, Act.CARE_FOR_OWN_DATA, Act.SEE_RESULTS, Act.OPEN_HOME):
+    for act in (Act.ANSWER, Act.PREVIEW, Act.CARE_FOR_OWN_DATA, Act.SEE_RESULTS, Act.EXPORT, Act.OPEN_HOME):
         assert not permits(Party.OPERATOR, act)
         assert not permits(Party.CLOCK, act)

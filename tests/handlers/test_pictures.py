@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations, product
@@ -167,8 +168,10 @@ def test_measures_differ_in_shape_as_well_as_in_colour() -> None:
     assert len({shape for _, shape in looks}) == len({colour for colour, _ in looks}) == len(looks)
 
 
-def test_the_same_drawing_gives_the_same_bytes() -> None:
-    assert [one.png for one in every_picture("en")] == [one.png for one in every_picture("en")]
+def test_the_same_drawing_gives_the_same_bytes_in_several_threads_at_once() -> None:
+    with ThreadPoolExecutor(3) as artists:
+        drawn = list(artists.map(lambda _: [timeline().png, small_multiples().png], range(3)))
+    assert drawn[0] == drawn[1] == drawn[2]
 
 
 def test_on_dark_a_picture_is_a_card_with_nothing_outside() -> None:

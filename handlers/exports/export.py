@@ -61,11 +61,12 @@ def page_message(page: Page, say: Words) -> dict[str, Any]:
     """The page as a message: the state in words, the picture, and how to get it onto a slide."""
     picture = page.picture().carried(filename="orgpulse.png", title=page.title)
     small_print = [say("export.how"), *([escape(page.legend)] if page.legend else [])]
-    states = "\n".join(escape(line) for line in page.states)
+    # The picture is for a slide; whoever looks at a phone reads here what it says.
+    told = "\n".join(escape(line) for line in [*page.states, page.moved])
     image: Block = {"type": "image", "slack_file": {"id": ""}, "alt_text": picture["alt"]}
     return {
         "text": escape(page.title),
-        "blocks": [section(f"*{escape(page.title)}*\n{states}"), image, context(" ".join(small_print))],
+        "blocks": [section(f"*{escape(page.title)}*\n{told}"), image, context(" ".join(small_print))],
         "picture": picture,
     }
 

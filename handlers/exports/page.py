@@ -39,6 +39,7 @@ class Page:
     Attributes:
         title: whose it is and of which week, in the reader's words.
         states: the state of the unit in a sentence, or a line for each of its teams.
+        moved: what moved more than noise, with n and interval, and what did not, in sentences.
         alt: all that it says in words.
         legend: names that could not be drawn, and the numbers that stand for them; mostly empty.
         card: the sheet.
@@ -46,6 +47,7 @@ class Page:
 
     title: str
     states: Sequence[str]
+    moved: str
     alt: str
     legend: str
     card: Card
@@ -81,7 +83,7 @@ def export_page(session: Session, unit: Unit, *, say: Words, week: date | None =
     inside, weeks = drawable(say), record.weeks[-CHART_WEEKS:]
     slide = Slide(
         title=_title(record, unit, week, inside),
-        states=_states(record, unit.id, _numbered(record), inside),
+        states=_states(record, unit.id, _numbered(record, unit.id), inside),
         courses=courses,
         weeks=weeks,
         marks=action_marks(session, record, unit.id, inside),
@@ -94,21 +96,28 @@ def export_page(session: Session, unit: Unit, *, say: Words, week: date | None =
     states = _states(record, unit.id, record.names, say)
     marks = told_marks(action_marks(session, record, unit.id, say), weeks)
     drawn = [one for one in courses if one]
+    moved = _figures_told(figures, say)
     told = [
         *(line if line.endswith(".") else f"{line}." for line in [title, *states]),
-        _figures_told(figures, say),
+        moved,
         share_answered(record, unit.id, week=week, say=say),
         # Last, for what is long may be cut.
         describe_timeline(drawn, title=unit.name, weeks=weeks, marks=marks, say=say),
     ]
-    return Page(
-        title, states, " ".join(told), legend([one.name for one in record.units]), draw_slide(slide, inside)
-    )
+    numbered = legend(_names(record, unit.id).values())
+    return Page(title, states, moved, " ".join(told), numbered, draw_slide(slide, inside))
 
 
-def _numbered(record: Record) -> dict[str, str]:
-    """Unit id -> its name as it can be drawn."""
-    return {unit.id: named(unit.name, place) for place, unit in enumerate(record.units, start=1)}
+def _names(record: Record, unit_id: str) -> dict[str, str]:
+    """The names of a unit and of all below it; no others stand on its page."""
+    inside = record.below(unit_id)
+    return {unit.id: unit.name for unit in record.units if unit.id in inside}
+
+
+def _numbered(record: Record, unit_id: str) -> dict[str, str]:
+    """The same as they can be drawn."""
+    names = enumerate(_names(record, unit_id).items(), start=1)
+    return {unit: named(name, place) for place, (unit, name) in names}
 
 
 def _counted(session: Session, say: Words) -> str:

@@ -16,6 +16,7 @@ from bot.demo.story import deliver
 from bot.main import cli
 from handlers.exports.page import Page, export_page
 from handlers.ids import COMMAND
+from handlers.showing.pictures import style
 from handlers.showing.pictures.style import SCALE, SMALL
 from handlers.words import COMPLETE, LANGUAGES, words
 from surveys import exports, outbox, results
@@ -122,7 +123,9 @@ def test_manager_gets_the_page_of_their_team_and_nobody_else_does(seasoned: Offi
     image = next(block for block in message["blocks"] if block["type"] == "image")  # type: ignore[attr-defined]
     assert "Overlay hours" in image["alt_text"]
     assert image["slack_file"]["id"].startswith("F")
-    assert "R&amp;D North, week of" in words_of(message)
+    told = words_of(message)
+    assert "R&amp;D North, week of" in told
+    assert "(n 6), average" in message["blocks"][0]["text"]["text"]  # type: ignore[index]
     deliver(seasoned.bot)
     assert {name: len(seasoned.messages(name)) for name in others} == others
     assert len(seasoned.messages("nora", seasoned.channel("general"))) == general
@@ -231,3 +234,16 @@ def test_refusals_are_told_in_the_readers_language(language: str) -> None:
         text = words(language)(f"error.{type(problem).__name__}", **problem.details)
         assert "A" in text
         assert language != "en" or text == str(problem)
+
+
+# Names in letters that are not there ----------------------------------------------------------------------
+
+
+def test_a_team_that_cannot_be_drawn_is_numbered_and_told_beside_the_page(
+    seasoned: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(style, "_drawn", lambda sign: chr(sign) not in "South")
+    page = page_of(seasoned, "quay")
+    assert page.legend.endswith("#3: South")
+    assert "South" not in said(page)
+    assert "South" in page.alt

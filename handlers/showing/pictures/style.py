@@ -1,8 +1,11 @@
-"""The one look of our pictures: a card with its colours, type and sizes, drawn in the pixels of a phone."""
+"""The one look of our pictures: a card with its colours, type and sizes, drawn in the pixels of a phone.
+
+Matplotlib is imported where something is drawn: whoever only sends messages should not wait a second for it.
+"""
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -37,6 +40,8 @@ SMALL, BODY, TITLE = 11.0, 12.0, 15.0
 MARGIN = 16.0
 # A line of type takes so much of its size.
 LEADING = 1.32
+# What Slack takes as the alternative text of a file (slack-facts), and of a block.
+MOST_ALT = min(1000, CONTEXT)
 # Matplotlib brings letters for European languages; where a machine has one of these, East Asian ones as well.
 _EUROPEAN = "DejaVu Sans"
 _EAST_ASIAN = (
@@ -63,13 +68,6 @@ class Picture:
         """As the outbox carries a picture."""
         png = base64.b64encode(self.png).decode()
         return {"png": png, "filename": filename, "title": title, "alt": cut(printable(self.alt), MOST_ALT)}
-
-
-# What Slack takes as the alternative text of a file (slack-facts), and of a block.
-MOST_ALT = min(1000, CONTEXT)
-
-
-# Drawing is rare; whoever only sends messages should not wait a second for matplotlib's import.
 
 
 class Card:
@@ -263,7 +261,7 @@ def named(name: str, number: int) -> str:
     return name if has_letters(name) else f"#{number}"
 
 
-def legend(names: Sequence[str]) -> str:
+def legend(names: Iterable[str]) -> str:
     """Which numbers stand for which names, where a picture has any: '#1: 東京, #3: 大阪'."""
     numbered = enumerate(names, start=1)
     return ", ".join(f"#{number}: {printable(name)}" for number, name in numbered if not has_letters(name))

@@ -1,7 +1,7 @@
 """The page of a unit: the figures of its digest, laid out for a slide."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -76,11 +76,13 @@ def export_page(session: Session, unit: Unit, *, say: Words, week: date | None =
     whole = results.whole_record(session)
     week = week or (whole.weeks[-1] if whole.weeks else None)
     record = whole.up_to(week) if week else whole
-    figures = [figure for stage in Stage if week and (figure := newest(record, unit.id, stage, week=week))]
-    courses = [course(record, unit.id, stage, weeks=CHART_WEEKS) for stage in CORE]
+    # How far answers lie apart is pooled over a record: taken from other units, it would tell of them.
+    own, weeks = results.visible(record, record.below(unit.id)), record.weeks[-CHART_WEEKS:]
+    figures = [figure for stage in Stage if week and (figure := _figure(record, own, unit.id, stage, week=week))]
+    courses = [_course(record, own, unit.id, stage, weeks=weeks) for stage in CORE]
     if week is None or not (figures or any(courses)):
         raise NothingToExport(unit=unit.name)
-    inside, weeks = drawable(say), record.weeks[-CHART_WEEKS:]
+    inside = drawable(say)
     slide = Slide(
         title=_title(record, unit, week, inside),
         states=_states(record, unit.id, _numbered(record, unit.id), inside),
@@ -123,6 +125,21 @@ def _numbered(record: Record, unit_id: str) -> dict[str, str]:
 def _counted(session: Session, say: Words) -> str:
     """How it is counted, with the smallest group that people were promised."""
     return say("export.counted", k=max(SMALLEST_GROUP, promised_group(session)))
+
+
+def _figure(record: Record, own: Record, unit_id: str, stage: Stage, *, week: date) -> Reported | None:
+    """What the digest says of a stage, with the interval that whoever sees this unit alone would be told."""
+    told, alone = (newest(one, unit_id, stage, week=week) for one in (record, own))
+    return replace(told, interval=alone.interval) if told and alone else told
+
+
+def _course(
+    record: Record, own: Record, unit_id: str, stage: Stage, *, weeks: Sequence[date]
+) -> Sequence[Reported]:
+    """A stage week by week, each figure as in the digest of its week."""
+    found = course(own, unit_id, stage, weeks=weeks)
+    told = {one.week: one.more_than_noise for one in course(record, unit_id, stage, weeks=weeks)}
+    return [replace(one, more_than_noise=told.get(one.week)) for one in found]
 
 
 def _label(record: Record, unit: Unit, week: date, say: Words) -> str:

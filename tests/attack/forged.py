@@ -240,7 +240,7 @@ def _overwriting(user: str, place: tuple[str, str], company: Quay) -> Forged:
 
 
 def _command(user: str, known: Known, dice: random.Random) -> Forged:
-    text = dice.choice(["ask ", "", "ASK ", "import ", "setup "]) + _question(known, dice)
+    text = dice.choice(["ask ", "", "ASK ", "import ", "setup ", "export "]) + _question(known, dice)
 
     def make(company: Quay) -> Json:
         channel = company.workspace.channels[company.office.dm(user)]

@@ -23,6 +23,7 @@ from unittest.mock import patch
 from slack_bolt import BoltRequest
 
 from handlers.digests.digest import digest_message
+from handlers.exports.page import export_page
 from handlers.results.result_view import figure_blocks
 from handlers.words import words
 from surveys import audit, results
@@ -230,21 +231,29 @@ def in_two_worlds(attacked: Attacked, forged: Sequence[Forged], progress: Progre
 
 
 def digests_in_two_worlds(attacked: Attacked) -> None:
-    """What managers would be sent on the next Friday, in both worlds."""
+    """What managers would be sent on the next Friday, and what they could put on a slide, in both worlds."""
     company = attacked.company
 
     def told(user: str) -> str:
         with company.database.read() as session:
             person = directory.by_email(session, f"{user}@quay.example")
             week_on = results.whole_record(session).weeks[-1]
-            return json.dumps(digest_message(session, Owed("", week_on, person)), ensure_ascii=False)
+            digest = json.dumps(digest_message(session, Owed("", week_on, person)), ensure_ascii=False)
+            pages = [
+                export_page(session, unit, say=words(person.language)).alt
+                for unit in directory.units(session)
+                if unit.id in person.leads
+            ]
+            return "\n".join([digest, *pages])
 
     for user in ("nora", "sam"):
         here = told(user)
         with elsewhere(company.database, frozenset(TEAMS) - attacked.sight[user]):
             there = told(user)
         if here != there:
-            attacked.found.note("told of others' units", f"digest of {user}: {_difference([here], [there])}")
+            attacked.found.note(
+                "told of others' units", f"digest or page of {user}: {_difference([here], [there])}"
+            )
 
 
 def _released(company: Quay) -> set[str]:

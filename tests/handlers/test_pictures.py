@@ -66,13 +66,13 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> list[Card]:
 
 def timeline(language: str = "en", title: str = "R&D <North>") -> Picture:
     found = record()
-    courses = [course(found, "quay/r-d-north", stage, weeks=12) for stage in CORE]
+    courses = [course(found, "quay/r-d-north", stage, weeks=WEEKS) for stage in CORE]
     return draw_timeline(courses, title=title, weeks=WEEKS, marks=MARKS, say=words(language))
 
 
 def small_multiples(language: str = "en") -> Picture:
     found = record()
-    teams = [course(found, unit, Stage.OVERLAY, weeks=12) for unit in ("quay/r-d-north", "quay/south", "quay")]
+    teams = [course(found, unit, Stage.OVERLAY, weeks=WEEKS) for unit in ("quay/r-d-north", "quay/south", "quay")]
     return draw_small_multiples(teams, weeks=WEEKS, say=words(language))
 
 
@@ -97,7 +97,7 @@ def slide(language: str) -> Card:
     full = Slide(
         title=f"A unit of a very long name indeed with another one, {say.day(WEEKS[-1])}",
         states=[f"EMEA Enterprise: {say('state.not_enough_evidence_overall')}"] * 3,
-        courses=[course(found, "quay/r-d-north", stage, weeks=12) for stage in CORE],
+        courses=[course(found, "quay/r-d-north", stage, weeks=WEEKS) for stage in CORE],
         weeks=WEEKS,
         marks=[*MARKS, Mark(WEEKS[5], ACTION, MARKS[0].text)],
         moved=moved,
@@ -225,7 +225,7 @@ def test_timeline_shows_each_measure_with_its_n_its_bars_and_what_was_done(cards
 
 
 def test_a_week_without_a_figure_leaves_a_gap(cards: list[Card]) -> None:
-    whole = course(record(), "quay/south", Stage.TRUST, weeks=12)
+    whole = course(record(), "quay/south", Stage.TRUST, weeks=WEEKS)
     gap = [one for one in whole if one.week != WEEKS[5]]
     for weeks in (whole, gap):
         draw_timeline([weeks], title="South", weeks=WEEKS, say=words("en"))
@@ -238,7 +238,7 @@ def test_a_week_without_a_figure_leaves_a_gap(cards: list[Card]) -> None:
 
 
 def test_teams_that_are_counted_together_are_drawn_once(cards: list[Card]) -> None:
-    one = course(record(), "quay/south", Stage.TRUST, weeks=12)
+    one = course(record(), "quay/south", Stage.TRUST, weeks=WEEKS)
     draw_small_multiples([one, one, ()], weeks=WEEKS, say=words("en"))
     assert [text.get_text() for text in texts(cards[0])].count("South") == 1
     with pytest.raises(ValueError, match="nothing to draw"):
@@ -250,7 +250,7 @@ def test_alternative_text_fits_into_what_slack_takes() -> None:
     teams = [
         [
             one_of(figure, f"Team {number} of a name that is longer than most")
-            for figure in course(found, "quay/south", Stage.TRUST, weeks=12)
+            for figure in course(found, "quay/south", Stage.TRUST, weeks=WEEKS)
         ]
         for number in range(12)
     ]
@@ -306,7 +306,7 @@ def test_where_there_is_type_for_it_a_picture_is_drawn_in_the_readers_language(c
 
 def test_a_mark_in_letters_that_are_not_there_keeps_its_day(cards: list[Card]) -> None:
     odd = Mark(WEEKS[4], ACTION, "\U00013000")
-    weeks = course(record(), "quay/south", Stage.TRUST, weeks=12)
+    weeks = course(record(), "quay/south", Stage.TRUST, weeks=WEEKS)
     picture = draw_timeline([weeks], title="South", weeks=WEEKS, marks=[odd], say=words("en"))
     assert words("en").day(WEEKS[4]) in [text.get_text() for text in texts(cards[0])]
     assert odd.text in picture.alt

@@ -68,21 +68,18 @@ def export_page(session: Session, unit: Unit, *, say: Words, week: date | None =
         session: a unit of work.
         unit: the unit.
         say: the reader's words; where the type has no letters for their language, the page is in English.
-        week: Monday of the release; the newest when None.
+        week: Monday of a release, and the page is as of then; the newest when None.
 
     Raises:
         NothingToExport: nothing was released about the unit by then.
     """
     whole = results.whole_record(session)
-    week = week or (whole.weeks[-1] if whole.weeks else None)
     record = whole.up_to(week) if week else whole
-    # How far answers lie apart is pooled over a record: taken from other units, it would tell of them.
-    own, weeks = results.visible(record, record.below(unit.id)), record.weeks[-CHART_WEEKS:]
-    figures = [figure for stage in Stage if week and (figure := _figure(record, own, unit.id, stage, week=week))]
-    courses = [_course(record, own, unit.id, stage, weeks=weeks) for stage in CORE]
-    if week is None or not (figures or any(courses)):
+    figures, courses = page_figures(record, unit.id)
+    if not (figures or any(courses)):
         raise NothingToExport(unit=unit.name)
-    inside = drawable(say)
+    inside, weeks = drawable(say), record.weeks[-CHART_WEEKS:]
+    week = weeks[-1]
     slide = Slide(
         title=_title(record, unit, week, inside),
         states=_states(record, unit.id, _numbered(record, unit.id), inside),
@@ -127,8 +124,20 @@ def _counted(session: Session, say: Words) -> str:
     return say("export.counted", k=max(SMALLEST_GROUP, promised_group(session)))
 
 
+def page_figures(record: Record, unit_id: str) -> tuple[list[Reported], list[Sequence[Reported]]]:
+    """The figures of a record's last week as the digest has them, and the core measures week by week.
+
+    Their intervals are those that whoever sees this unit alone would be told: how far answers lie apart is pooled
+    over a record, and taken from other units it would tell of them.
+    """
+    own, weeks = results.visible(record, record.below(unit_id)), record.weeks[-CHART_WEEKS:]
+    told = [_figure(record, own, unit_id, stage, week=week) for stage in Stage for week in weeks[-1:]]
+    courses = [_course(record, own, unit_id, stage, weeks=weeks) for stage in CORE]
+    return [figure for figure in told if figure], courses
+
+
 def _figure(record: Record, own: Record, unit_id: str, stage: Stage, *, week: date) -> Reported | None:
-    """What the digest says of a stage, with the interval that whoever sees this unit alone would be told."""
+    """What the digest says of a stage, with an interval from the unit's own record."""
     told, alone = (newest(one, unit_id, stage, week=week) for one in (record, own))
     return replace(told, interval=alone.interval) if told and alone else told
 

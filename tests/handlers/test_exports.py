@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -12,10 +13,13 @@ from click.testing import CliRunner, Result
 from matplotlib.text import Text
 from PIL import Image
 
+from analysis.figures import Record, Sums
+from analysis.stages import Stage
 from bot.demo.story import deliver
 from bot.main import cli
-from handlers.exports.page import Page, export_page
+from handlers.exports.page import Page, export_page, page_figures
 from handlers.ids import COMMAND
+from handlers.showing.figures import newest
 from handlers.showing.pictures import style
 from handlers.showing.pictures.style import SCALE, SMALL
 from handlers.words import COMPLETE, LANGUAGES, words
@@ -25,6 +29,7 @@ from surveys.people import directory, enrolment, roster
 from surveys.people.directory import Person
 from surveys.storage.database import Database
 from tests.handlers.office import Office, words_of
+from tests.handlers.synthetic_states import LAST, record
 from tests.handlers.test_digests import digests
 
 NORTH = "quay/r-d-north"
@@ -111,6 +116,22 @@ def test_the_same_release_gives_the_same_bytes(seasoned: Office) -> None:
     assert one.picture().png == other.picture().png
     assert one.pdf() == other.pdf()
     assert one.pdf().startswith(b"%PDF")
+
+
+def test_intervals_tell_nothing_of_other_units() -> None:
+    here = record()
+    there = Record(
+        here.units,
+        [
+            replace(figure, level=Sums.of([1, 5, 1, 5, 1, 5])) if figure.units == {"quay/south"} else figure
+            for figure in here.figures
+        ],
+        here.turnouts,
+    )
+    assert page_figures(here, "quay/south") != page_figures(there, "quay/south")
+    assert page_figures(here, NORTH) == page_figures(there, NORTH)
+    # Over both units at once it would show.
+    assert newest(here, NORTH, Stage.TRUST, week=LAST) != newest(there, NORTH, Stage.TRUST, week=LAST)
 
 
 # In Slack -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from analysis.questions.question import Intent
+from analysis.questions.question import Intent, Side
 from analysis.stages import Stage
 
 
@@ -88,9 +88,28 @@ def _forms(phrase: str) -> tuple[str, ...]:
     return (phrase,) if phrase.endswith("s") else (phrase, f"{phrase}s")
 
 
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Words around something that was done (`lexicon.toml`): what leads to it, stands before it, and ends it."""
+
+    leads: dict[str, Side]
+    articles: frozenset[str]
+    stops: frozenset[str]
+    nouns: frozenset[str]
+    never: frozenset[str]
+
+
+@cache
+def acts() -> Acts:
+    """The words of `lexicon.toml` for actions that bound the weeks asked about."""
+    data: dict[str, str] = read("lexicon.toml")["acts"]
+    lists = {name: frozenset(data[name].split()) for name in ("articles", "stops", "nouns", "never")}
+    return Acts(leads={word: side for side in Side for word in data[side.value].split()}, **lists)
+
+
 @cache
 def sides() -> dict[str, re.Pattern[str]]:
-    """The patterns of `intents.toml` for comparisons: "versus", "either" (of two units) and "regions"."""
+    """The patterns of `intents.toml` for comparisons ("versus", "either" of two units, "regions") and "why"."""
     return {name: re.compile(pattern) for name, pattern in read("intents.toml")["sides"].items()}
 
 

@@ -7,6 +7,11 @@ from pathlib import Path
 
 from analysis.figures import Unit
 from analysis.questions import Intent, Question, parse
+from analysis.questions.acts import find_act
+from analysis.questions.measures import find_measures
+from analysis.questions.times import find_times
+from analysis.questions.units import UnitFinder
+from analysis.questions.words import Words
 
 TODAY = date(2026, 11, 18)
 UNITS = (
@@ -115,3 +120,13 @@ def table(rows: Iterable[tuple[str, Sequence[Labelled]]]) -> str:
         scores = accuracy(items)
         lines.append(f"{name:<12}{len(items):>5}" + "".join(f"{scores[part]:>21.1%}" for part in PARTS))
     return "\n".join(lines)
+
+
+def marked(text: str) -> str:
+    """A question as the classifier of intents sees it."""
+    words = Words.of(text)
+    find_times(words, today=TODAY)
+    UnitFinder(UNITS, ("emea-ent",)).find(words)
+    find_act(words)
+    find_measures(words)
+    return words.text

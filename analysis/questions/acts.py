@@ -1,4 +1,4 @@
-"""Something that was done, as a bound of the weeks asked about: "before the reorg", "vor und nach der Schulung"."""
+"""Something that was done, as a bound of the weeks asked about: "before the reorg", "seit der Schulung"."""
 
 from dataclasses import dataclass
 
@@ -19,8 +19,13 @@ class Act:
     side: Side | None
 
 
+def may_bound(words: Words) -> bool:
+    """Whether any word is there that could lead to an action."""
+    return any(word.mark is None and word.text in acts().leads for word in words.items)
+
+
 def find_act(words: Words) -> Act | None:
-    """Read and mark the first action that bounds the weeks, after times and units were read and before measures."""
+    """Read and mark the first action that bounds the weeks, once times and units are marked."""
     known = acts()
     texts = [word.text for word in words.items]
     for place, text in enumerate(texts):
@@ -32,7 +37,11 @@ def find_act(words: Words) -> Act | None:
             start += 1
         named = start > place + 1
         end = start
-        while end < min(len(texts), start + MOST_WORDS) and texts[end] not in known.stops and words.free(end, end + 1):
+        while (
+            end < min(len(texts), start + MOST_WORDS)
+            and texts[end] not in known.stops
+            and words.free(end, end + 1)
+        ):
             end += 1
         noun = texts[end - 1] if end > start else ""
         if not noun or noun in known.never or not (named or noun in known.nouns):

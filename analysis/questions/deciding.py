@@ -1,4 +1,4 @@
-"""Which intent is meant: rules and a trained classifier, each on its own; where they disagree, the asker decides."""
+"""Which intent is meant, by rules and a trained classifier; where they disagree, the asker decides."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,13 +76,18 @@ def decide(seen: Recognised) -> Decision:
     if ruled.intent is Intent.UNCLEAR:
         if best.chance >= BELIEVED:
             return _figures(seen) if best.intent in _FIGURES else Decision(best.intent)
-        likely = [guess.intent for guess in found if guess.chance >= OFFERED and guess.intent is not Intent.UNCLEAR]
+        likely = [
+            guess.intent for guess in found if guess.chance >= OFFERED and guess.intent is not Intent.UNCLEAR
+        ]
         return Decision(Intent.UNCLEAR, offers=tuple(likely[:MOST_GUESSES]))
     agreed = best.intent is ruled.intent or {best.intent, ruled.intent} <= _FIGURES
     if agreed or best.chance < DOUBTED:
         return ruled
-    offers = [intent for intent in (ruled.intent, best.intent) if intent is not Intent.UNCLEAR]
-    return Decision(Intent.UNCLEAR, offers=tuple(offers))
+    return _doubt(ruled.intent, best.intent)
+
+
+def _doubt(*offers: Intent) -> Decision:
+    return Decision(Intent.UNCLEAR, offers=tuple(intent for intent in offers if intent is not Intent.UNCLEAR))
 
 
 def compared(seen: Recognised) -> Against | None:

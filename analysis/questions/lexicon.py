@@ -108,6 +108,12 @@ def acts() -> Acts:
 
 
 @cache
+def persons() -> frozenset[str]:
+    """Words for persons (`people.toml`), which are never a misspelt measure."""
+    return frozenset(read("people.toml")["person"].split())
+
+
+@cache
 def sides() -> dict[str, re.Pattern[str]]:
     """The patterns of `intents.toml` for comparisons ("versus", "either" of two units, "regions") and "why"."""
     return {name: re.compile(pattern) for name, pattern in read("intents.toml")["sides"].items()}

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from analysis.figures import Unit
-from analysis.questions.acts import find_act
+from analysis.questions.acts import find_act, may_bound
 from analysis.questions.deciding import Decision, Recognised, compared, decide
+from analysis.questions.guessing import met
 from analysis.questions.lexicon import lexicon, sides
 from analysis.questions.measures import find_measures
 from analysis.questions.people import about_person
@@ -18,9 +19,11 @@ from analysis.questions.words import Words
 
 # "In X", where X is no word we know: a unit that does not exist or is out of the asker's sight.
 _PLACE = re.compile(
-    r"\b(?:in|at|of|for|from|within|the|bei|aus|team) (?P<place>[^\W\d_]+)"
-    r"(?: (?:team|teams|region|unit|office))?(?= |$)"
+    r"\b(?P<before>in|at|of|for|from|within|the|bei|aus|team)(?: the| der| dem| den| die)? (?P<place>[^\W\d_]+)"
+    r"(?P<after> (?:team|teams|region|unit|office))?(?= |$)"
 )
+# After these an unknown word is a unit only when something else says so: "the drain" is none, "the Nordics" is.
+_LOOSE = {"the", "of"}
 # Intents that are about the product or speak of anything; an unknown word does not make them unclear.
 _ANYWHERE = {
     Intent.HELP,
@@ -31,6 +34,8 @@ _ANYWHERE = {
     Intent.REFUSED,
     Intent.ADVICE,
 }
+# Intents that are about a measure: a strange word may be the one that is meant.
+_OF_FIGURES = {Intent.LEVEL, Intent.TREND, Intent.COMPARE, Intent.FORECAST, Intent.RANK, Intent.DRIVERS}
 # Strange words that are let pass whatever was recognised: our choice.
 MOST_UNKNOWN = 1
 MOST_READINGS = 4
@@ -61,8 +66,9 @@ def parse(
     seen = _recognised(text, finder, today)
     if about_person(seen.words, named=seen.named, people=people):
         return Question(Intent.REFUSED)
-    # After persons, for whom "before Anna left" is about Anna: a mark would hide her.
-    seen = _recognised(text, finder, today, acts=True)
+    if may_bound(seen.words):
+        # After persons, for whom "before Anna left" is about Anna: a mark would hide her.
+        seen = _recognised(text, finder, today, acts=True)
     decision = decide(seen)
     if decision.intent is Intent.UNCLEAR:
         return _asked_back(seen, decision, finder)
@@ -120,10 +126,10 @@ def _settled(question: Question, seen: Recognised, finder: UnitFinder) -> Questi
     if question.units and sides()["without"].search(seen.text):
         return Question(Intent.UNCLEAR, unsure=(replace(question, units=(), unit_names=()), question))
     unknown = _unknown_places(seen.words)
-    loose = question.intent in {Intent.LEVEL, Intent.TREND, Intent.COMPARE, Intent.FORECAST}
-    if question.intent in _ANYWHERE or not (unknown or (loose and _mostly_unknown(seen.words))):
+    loose = question.intent in _OF_FIGURES
+    if question.intent in _ANYWHERE or not (unknown or (loose and _mostly_unknown(question, seen.words))):
         return question
-    near = (question,) if question.measures and not unknown else ()
+    near = (question,) if (question.measures or question.units) and not unknown else ()
     return Question(Intent.UNCLEAR, unknown=unknown, unsure=near)
 
 
@@ -153,20 +159,23 @@ def _among(words: Words) -> Among:
 
 def _known(word: str) -> bool:
     known = lexicon()
-    return word in known.common or word in known.measures or len(word) < 2 or word.isdigit()
+    return word in known.common or word in known.measures or word in met() or len(word) < 2 or word.isdigit()
 
 
 def _unknown_places(words: Words) -> tuple[str, ...]:
     """Words that stand where a unit stands and are none."""
+    titled = {word.text for word in words.items if word.written[:1].isupper()}
     return tuple(
         match["place"]
         for match in _PLACE.finditer(words.text)
-        if match["place"].islower() and not _known(match["place"])
+        if match["place"].islower()
+        and not _known(match["place"])
+        and (match["before"] not in _LOOSE or match["after"] or match["place"] in titled)
     )
 
 
-def _mostly_unknown(words: Words) -> bool:
-    """Whether more is strange than was recognised, and more than one word, or nothing was recognised at all."""
+def _mostly_unknown(question: Question, words: Words) -> bool:
+    """Whether too much is strange: any word without a measure, else more than was recognised and more than one."""
     strange = [word for word in words.items if word.mark is None and not _known(word.text)]
     marks = {word.mark for word in words.items if word.mark is not None}
-    return len(strange) > max(MOST_UNKNOWN, len(marks)) or (bool(strange) and not marks)
+    return len(strange) > (max(MOST_UNKNOWN, len(marks)) if question.measures else 0)

@@ -83,7 +83,7 @@ class Question:
         among: what a ranking orders.
         action: the asker's own words for something that was done ("reorg", "CRM migration"): what an effect is of,
             what a comparison sets side by side (`compare` is `ACTION`: the weeks before it and those after), or
-            where the weeks asked about begin or end (`side`). Its day is in the log of actions and not in the words.
+            where the weeks asked about begin or end (`side`). Its day is in the log of actions, not in the words.
         side: whether the weeks asked about lie before the action or after it; None when it is no bound.
         why: whether reasons are asked for: of a cycle, why there was an alert and not how things stand.
         when: whether the beginning is asked for: "since when".

@@ -94,7 +94,7 @@ def right(item: Labelled) -> dict[str, bool]:
         "intent": reading["intent"] == item.intent,
         "measures": silent or reading["measures"] == list(item.measures),
         "units": silent or sorted(question.unit_names) == sorted(item.units),
-        "time": silent or (reading["from"], reading["to"]) == item.time and _bounded(question, item),
+        "time": silent or ((reading["from"], reading["to"]) == item.time and _bounded(question, item)),
     }
     whole = all(parts.values()) and (silent or (reading["compare"] == item.compare and question.why == item.why))
     confident = question.intent not in {Intent.UNCLEAR, Intent.REFUSED, Intent.HELP}

@@ -119,6 +119,29 @@ def sides() -> dict[str, re.Pattern[str]]:
     return {name: re.compile(pattern) for name, pattern in read("intents.toml")["sides"].items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Wordings of questions that follow on from another; the first four fit a whole question."""
+
+    why: re.Pattern[str]
+    when: re.Pattern[str]
+    teams: re.Pattern[str]
+    regions: re.Pattern[str]
+    and_: re.Pattern[str]
+    whole: re.Pattern[str]
+    versus: re.Pattern[str]
+    pronoun: re.Pattern[str]
+    filler: frozenset[str]
+
+
+@cache
+def following() -> Following:
+    """The wordings of `intents.toml` that follow on."""
+    data: dict[str, str] = dict(read("intents.toml")["following"])
+    filler = frozenset(data.pop("filler").split())
+    return Following(filler=filler, **{name: re.compile(pattern) for name, pattern in data.items()})
+
+
 @cache
 def rules() -> tuple[Rule, ...]:
     """The rules of `intents.toml`, in their order."""

@@ -8,6 +8,7 @@ from datetime import date
 from analysis.figures import Unit
 from analysis.questions.acts import find_act, may_bound
 from analysis.questions.deciding import Decision, Recognised, compared, decide
+from analysis.questions.following import fill, follow
 from analysis.questions.guessing import met
 from analysis.questions.lexicon import lexicon, sides
 from analysis.questions.measures import find_measures
@@ -48,6 +49,7 @@ def parse(
     asker_units: Sequence[str] = (),
     today: date,
     people: frozenset[str] = frozenset(),
+    before: Question | None = None,
 ) -> Question:
     """Read a question.
 
@@ -57,6 +59,7 @@ def parse(
         asker_units: ids of the asker's own units ("my team").
         today: the asker's local date.
         people: names of the people in the roster; a question that names one is about a person.
+        before: the asker's previous question, which "and AMER?" and "why?" are read against.
 
     Returns:
         The reading. Its intent is `refused` when it is about a person and `unclear` when it cannot be read; then
@@ -69,10 +72,15 @@ def parse(
     if may_bound(seen.words):
         # After persons, for whom "before Anna left" is about Anna: a mark would hide her.
         seen = _recognised(text, finder, today, acts=True)
+    before = before or Question(Intent.UNCLEAR)
+    followed = follow(seen, before, finder)
+    if followed is not None:
+        return followed
     decision = decide(seen)
     if decision.intent is Intent.UNCLEAR:
-        return _asked_back(seen, decision, finder)
-    return _settled(_question(seen, decision.intent, decision.compare, finder), seen, finder)
+        return _asked_back(seen, decision, finder, before)
+    question = _question(seen, decision.intent, decision.compare, finder)
+    return _settled(fill(question, seen, before), seen, finder)
 
 
 def _recognised(text: str, finder: UnitFinder, today: date, *, acts: bool = False) -> Recognised:
@@ -106,12 +114,13 @@ def _question(seen: Recognised, intent: Intent, compare: Against | None, finder:
     )
 
 
-def _asked_back(seen: Recognised, decision: Decision, finder: UnitFinder) -> Question:
+def _asked_back(seen: Recognised, decision: Decision, finder: UnitFinder, before: Question) -> Question:
     """What to ask back with when the intent is in doubt."""
     readings = [
         _question(seen, intent, compared(seen) if intent is Intent.COMPARE else None, finder)
         for intent in decision.offers
     ]
+    readings = [fill(reading, seen, before) for reading in readings]
     several = seen.units.several
     if several:
         readings = [option for reading in readings for option in _options(reading, several[0], finder)]
@@ -124,13 +133,18 @@ def _settled(question: Question, seen: Recognised, finder: UnitFinder) -> Questi
         options = _options(question, seen.units.several[0], finder)
         return Question(Intent.UNCLEAR, unsure=tuple(options[:MOST_READINGS]))
     if question.units and sides()["without"].search(seen.text):
-        return Question(Intent.UNCLEAR, unsure=(replace(question, units=(), unit_names=()), question))
+        return Question(Intent.UNCLEAR, unsure=(_but_the_last(question),))
     unknown = _unknown_places(seen.words)
     loose = question.intent in _OF_FIGURES
     if question.intent in _ANYWHERE or not (unknown or (loose and _mostly_unknown(question, seen.words))):
         return question
     near = (question,) if (question.measures or question.units) and not unknown else ()
     return Question(Intent.UNCLEAR, unknown=unknown, unsure=near)
+
+
+def _but_the_last(question: Question) -> Question:
+    """Figures of a unit without a part of it are in no release; those of all of it are."""
+    return replace(question, units=question.units[:-1], unit_names=question.unit_names[:-1])
 
 
 def _options(question: Question, several: Sequence[str], finder: UnitFinder) -> list[Question]:

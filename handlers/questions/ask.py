@@ -9,6 +9,7 @@ from slack_bolt import Ack, App, BoltContext
 from handlers.edge.access import Permit
 from handlers.ids import COMMAND, Action
 from handlers.questions import answer_view
+from handlers.questions.conversation import Conversation
 from handlers.services import Services
 from handlers.showing.blocks import section
 from handlers.words import words
@@ -25,6 +26,7 @@ class Questions:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._conversation = Conversation()
 
     def register(self, app: App) -> None:
         """Listen to the command, to mentions, to direct messages and to the buttons that ask."""
@@ -74,7 +76,9 @@ class Questions:
         services = self._services
         zone = services.schedule.company_zone.key
         with services.database.read() as session:
-            asked = asking.ask(session, person, text, now=services.now(), company_zone=zone)
+            before = self._conversation.before(person.id, now=services.now())
+            asked = asking.ask(session, person, text, now=services.now(), company_zone=zone, before=before)
+        self._conversation.remember(person.id, asked.answer.question, now=services.now())
         return answer_view.answer_message(asked, words(person.language))
 
     def _post(self, message: Message) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from slack_bolt import BoltContext
 
+from analysis.questions import Intent, Question
 from handlers.ids import COMMAND, Action
+from handlers.questions.conversation import FORGOTTEN_AFTER, MOST_ASKERS, Conversation
 from handlers.words import words
 from surveys.people import directory
 from tests.handlers.office import Office, action_ids, block_types, words_of
@@ -179,3 +183,30 @@ def test_question_about_a_person_gets_the_same_kind_refusal_whoever_asks(seasone
     first = {answer["blocks"][0]["text"]["text"] for answer in answers}
     assert first == {f"*{words('en')('answer.refused')}*"}
     assert not any("(n " in words_of(answer) for answer in answers)
+
+
+def test_follow_up_is_read_against_what_the_same_person_asked_before(seasoned: Office) -> None:
+    dm = seasoned.dm("chief")
+    seasoned.ask("chief", "how is trust in South", dm)
+    seasoned.ask("ada", "how is friction in South")
+    assert "Trust in R&amp;D North" in words_of(seasoned.ask("chief", "and R&D North?", dm))
+    assert words("en")("answer.refused") in words_of(seasoned.ask("chief", "and Anna?", dm))
+
+
+def test_question_before_is_forgotten_after_a_while() -> None:
+    conversation, now = Conversation(), datetime(2026, 11, 18, 9, tzinfo=UTC)
+    question = Question(Intent.LEVEL)
+    conversation.remember("p1", question, now=now)
+    conversation.remember("p1", Question(Intent.UNCLEAR), now=now)
+    assert conversation.before("p1", now=now + FORGOTTEN_AFTER) == question
+    assert conversation.before("p2", now=now) is None
+    assert conversation.before("p1", now=now + FORGOTTEN_AFTER + timedelta(seconds=1)) is None
+    assert conversation.before("p1", now=now) is None
+
+
+def test_askers_before_the_newest_thousand_are_forgotten() -> None:
+    conversation, now = Conversation(), datetime(2026, 11, 18, 9, tzinfo=UTC)
+    for number in range(MOST_ASKERS + 1):
+        conversation.remember(str(number), Question(Intent.LEVEL), now=now)
+    assert conversation.before("0", now=now) is None
+    assert conversation.before("1", now=now) is not None

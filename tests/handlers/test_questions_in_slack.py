@@ -9,8 +9,10 @@ from slack_bolt import BoltContext
 
 from analysis.questions import Intent, Question
 from handlers.ids import COMMAND, Action
+from handlers.questions.ask import Questions
 from handlers.questions.conversation import FORGOTTEN_AFTER, MOST_ASKERS, Conversation
 from handlers.words import words
+from surveys import corrections
 from surveys.people import directory
 from tests.handlers.office import Office, action_ids, block_types, words_of
 
@@ -162,8 +164,6 @@ def test_bot_does_not_answer_its_own_messages_or_edits(seasoned: Office) -> None
     dm = seasoned.dm("sam")
     event = {"type": "message", "channel_type": "im", "channel": dm, "ts": "1.1", "user": seasoned.id("sam")}
     before = {m["ts"] for m in seasoned.messages("sam")}
-    from handlers.questions.ask import Questions  # noqa: PLC0415
-
     questions = Questions(seasoned.bot.services)
     with seasoned.bot.database.read() as session:
         sam = directory.by_slack_id(session, seasoned.id("sam"))
@@ -210,3 +210,20 @@ def test_askers_before_the_newest_thousand_are_forgotten() -> None:
         conversation.remember(str(number), Question(Intent.LEVEL), now=now)
     assert conversation.before("0", now=now) is None
     assert conversation.before("1", now=now) is not None
+
+
+def test_reading_that_is_chosen_is_kept_as_an_example_for_the_admin(seasoned: Office) -> None:
+    def kept() -> list[tuple[str, str]]:
+        with seasoned.bot.database.read() as session:
+            return [(one.asked, one.meant) for one in corrections.kept(session)]
+
+    questions = Questions(seasoned.bot.services)
+    with seasoned.bot.database.read() as session:
+        chief = directory.by_slack_id(session, seasoned.id("chief"))
+    asked = "friction, zonk flarp gronk, South"
+    event = {"type": "message", "channel_type": "im", "channel": "D1", "user": seasoned.id("chief")}
+    questions.message(event | {"text": asked, "ts": "7.1"}, BoltContext(), chief)
+    body = {"user": {"id": seasoned.id("chief")}, "trigger_id": "7.2"}
+    for value in ("How about friction in South?", "How about friction in South?", "What has changed?"):
+        questions.button(lambda: None, body | {"actions": [{"value": value}]}, chief)
+    assert kept() == [(asked, "How about friction in South?")]

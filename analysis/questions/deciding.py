@@ -1,6 +1,6 @@
 """Which intent is meant, by rules and a trained classifier; where they disagree, the asker decides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.questions.acts import Act
@@ -30,6 +30,8 @@ _LIGHT = {"and", "s", "the", "in", "for"}
 # day had not seen: with 0.5 and 0.7, 79% of intents were right, 11% asked back and 10% wrong.
 BELIEVED = 0.5
 DOUBTED = 0.7
+# Where a measure was named and no rule spoke, a guess from here on is asked about: our choice, between the two.
+SUSPECTED = 0.35
 # A guess that is worth offering when nothing can be decided: our choice.
 OFFERED = 0.2
 MOST_GUESSES = 2
@@ -37,10 +39,14 @@ MOST_GUESSES = 2
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An intent with what it compares; `unclear` with the intents to offer, likeliest first."""
+    """An intent with what it compares; `unclear` with the intents to offer, likeliest first.
+
+    `weak` says that no rule spoke for it: a measure was named, and no more is known.
+    """
 
     intent: Intent
     compare: Against | None = None
+    weak: bool = False
     offers: tuple[Intent, ...] = ()
 
 
@@ -80,9 +86,13 @@ def decide(seen: Recognised) -> Decision:
             guess.intent for guess in found if guess.chance >= OFFERED and guess.intent is not Intent.UNCLEAR
         ]
         return Decision(Intent.UNCLEAR, offers=tuple(likely[:MOST_GUESSES]))
-    agreed = best.intent is ruled.intent or {best.intent, ruled.intent} <= _FIGURES
-    if agreed or best.chance < DOUBTED:
+    if {best.intent, ruled.intent} <= _FIGURES:
+        moving = ruled.weak and best.intent is Intent.TREND and best.chance >= BELIEVED
+        return Decision(Intent.TREND) if moving and not seen.times.periods else ruled
+    if best.intent is ruled.intent or best.chance < (SUSPECTED if ruled.weak else DOUBTED):
         return ruled
+    if ruled.weak and best.chance >= BELIEVED and best.intent is not Intent.UNCLEAR:
+        return Decision(best.intent)
     return _doubt(ruled.intent, best.intent)
 
 
@@ -113,7 +123,7 @@ def _ruled(seen: Recognised) -> Decision:
     if first is not None and not (first is Intent.LEVEL and _running(seen)):
         return Decision(first)
     if (seen.measures or seen.named) and (first or _bare(seen)):
-        return _figures(seen)
+        return replace(_figures(seen), weak=first is None)
     return Decision(Intent.UNCLEAR)
 
 

@@ -1,10 +1,11 @@
 """Which intent is meant, by rules and a trained classifier; where they disagree, the asker decides."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.questions.acts import Act
-from analysis.questions.guessing import guesses
+from analysis.questions.guessing import Guess, guesses
 from analysis.questions.lexicon import rules, sides
 from analysis.questions.question import Against, Intent, Side
 from analysis.questions.times import Times
@@ -77,15 +78,21 @@ def decide(seen: Recognised) -> Decision:
     ruled = _ruled(seen)
     found = [guess for guess in guesses(seen.text) if _possible(guess.intent, seen)]
     best = found[0] if found else None
-    if best is None:
-        return ruled
     if ruled.intent is Intent.UNCLEAR:
-        if best.chance >= BELIEVED:
-            return _figures(seen) if best.intent in _FIGURES else Decision(best.intent)
-        likely = [
-            guess.intent for guess in found if guess.chance >= OFFERED and guess.intent is not Intent.UNCLEAR
-        ]
-        return Decision(Intent.UNCLEAR, offers=tuple(likely[:MOST_GUESSES]))
+        return _guessed(found, seen)
+    return ruled if best is None else _weighed(ruled, best, seen)
+
+
+def _guessed(found: Sequence[Guess], seen: Recognised) -> Decision:
+    """What the classifier says where no rule does."""
+    if found and found[0].chance >= BELIEVED:
+        return _figures(seen) if found[0].intent in _FIGURES else Decision(found[0].intent)
+    likely = [guess.intent for guess in found if guess.chance >= OFFERED]
+    return _doubt(*likely[:MOST_GUESSES])
+
+
+def _weighed(ruled: Decision, best: Guess, seen: Recognised) -> Decision:
+    """A rule's word against the classifier's."""
     if {best.intent, ruled.intent} <= _FIGURES:
         moving = ruled.weak and best.intent is Intent.TREND and best.chance >= BELIEVED
         return Decision(Intent.TREND) if moving and not seen.times.periods else ruled

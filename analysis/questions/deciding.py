@@ -28,8 +28,8 @@ _FIGURES = {Intent.LEVEL, Intent.TREND, Intent.COMPARE}
 _LIGHT = {"and", "s", "the", "in", "for"}
 # The classifier alone is believed from the first chance on; from the second on it makes a rule doubtful. Both were
 # chosen by ten-fold cross-validation of the classifier on 119 questions of the building part that the rules of the
-# day had not seen: with 0.5 and 0.6, 76% of intents were right, 16% asked back and 8% wrong; with 0.5 and 0.7, 79%,
-# 11% and 10%. Asking back is the smaller harm. Once the rules fit the building part it costs 2% more of asking back.
+# day had not seen: with 0.5 and 0.6, 76% of intents were right, 16% asked back and 8% wrong; with 0.5 and 0.7 it
+# was 79%, 11% and 10%. Asking back is the smaller harm.
 BELIEVED = 0.5
 DOUBTED = 0.6
 # Where a measure was named and no rule spoke, a guess from here on is asked about: our choice, between the two.

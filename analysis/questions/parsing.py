@@ -138,7 +138,7 @@ def _settled(question: Question, seen: Recognised, finder: UnitFinder) -> Questi
     loose = question.intent in _OF_FIGURES
     if question.intent in _ANYWHERE or not (unknown or (loose and _mostly_unknown(question, seen.words))):
         return question
-    near = (question,) if (question.measures or question.units) and not unknown else ()
+    near = () if unknown else (question,)
     return Question(Intent.UNCLEAR, unknown=unknown, unsure=near)
 
 

@@ -15,8 +15,8 @@ from analysis.stages import Stage
 from tests.analysis.question_set import TODAY, UNITS, ask, building, held_out, marked, right, table
 
 # As `make bench ARGS="--only questions"` measures them, less what one question more or less is worth.
-LEAST_HELD_OUT = 0.89
-MOST_CONFIDENT_AND_WRONG = 0.053
+LEAST_HELD_OUT = 0.91
+MOST_CONFIDENT_AND_WRONG = 0.043
 
 
 def test_the_building_part_is_read_right() -> None:

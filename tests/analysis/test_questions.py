@@ -16,7 +16,7 @@ from tests.analysis.question_set import TODAY, UNITS, ask, building, held_out, m
 
 # As `make bench ARGS="--only questions"` measures them, less what one question more or less is worth.
 LEAST_HELD_OUT = 0.91
-MOST_CONFIDENT_AND_WRONG = 0.043
+MOST_CONFIDENT_AND_WRONG = 0.038
 
 
 def test_the_building_part_is_read_right() -> None:

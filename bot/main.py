@@ -314,6 +314,18 @@ def questions_check(settings: Settings, files: tuple[Path, ...]) -> None:
     questions_command.check(settings, files)
 
 
+@cli.command()
+@click.option("--forget", metavar="KEY", help="Delete the example with this key, once it was reviewed.")
+@click.option("--json", "as_json", is_flag=True)
+@does(Act.REVIEW_CORRECTIONS)
+@with_settings
+def corrections(settings: Settings, *, forget: str | None, as_json: bool) -> None:
+    """List questions that were not understood, with what their askers meant."""
+    from bot.commands import corrections as corrections_command
+
+    corrections_command.review(settings, forget=forget, as_json=as_json)
+
+
 @questions.command("preview")
 @click.option("--language", default="en", show_default=True, metavar="XX", help="Such as en, de or ja.")
 @click.option("--item", "item_id", metavar="ID", help="Only this item; all that are asked by default.")

@@ -45,12 +45,22 @@ class Asked:
     actions: Sequence[Action] = ()
 
 
-def ask(session: Session, person: Person, text: str, *, now: datetime, company_zone: str) -> Asked:
-    """Read a question and answer it from what the asker may see."""
+def ask(
+    session: Session,
+    person: Person,
+    text: str,
+    *,
+    now: datetime,
+    company_zone: str,
+    before: Question | None = None,
+) -> Asked:
+    """Read a question, against the one that they asked before, and answer it from what the asker may see."""
     units = directory.units(session)
     today = now.astimezone(person.zone(company_zone)).date()
     people = directory.names(session)
-    question = parse(text, units=units, asker_units=sorted(person.leads), today=today, people=people)
+    question = parse(
+        text, units=units, asker_units=sorted(person.leads), today=today, people=people, before=before
+    )
     seen = results.visible_units(session, person)
     whole = results.whole_record(session)
     record = results.visible(whole, seen)

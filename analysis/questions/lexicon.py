@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from analysis.questions.question import Intent
+from analysis.questions.question import Intent, Side
 from analysis.stages import Stage
 
 
@@ -88,10 +88,58 @@ def _forms(phrase: str) -> tuple[str, ...]:
     return (phrase,) if phrase.endswith("s") else (phrase, f"{phrase}s")
 
 
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Words around something that was done (`lexicon.toml`): what leads to it, stands before it, and ends it."""
+
+    leads: dict[str, Side]
+    articles: frozenset[str]
+    stops: frozenset[str]
+    nouns: frozenset[str]
+    never: frozenset[str]
+
+
+@cache
+def acts() -> Acts:
+    """The words of `lexicon.toml` for actions that bound the weeks asked about."""
+    data: dict[str, str] = read("lexicon.toml")["acts"]
+    lists = {name: frozenset(data[name].split()) for name in ("articles", "stops", "nouns", "never")}
+    return Acts(leads={word: side for side in Side for word in data[side.value].split()}, **lists)
+
+
+@cache
+def persons() -> frozenset[str]:
+    """Words for persons (`people.toml`), which are never a misspelt measure."""
+    return frozenset(read("people.toml")["person"].split())
+
+
 @cache
 def sides() -> dict[str, re.Pattern[str]]:
-    """The patterns of `intents.toml` for comparisons: "versus", "either" (of two units) and "regions"."""
+    """The patterns of `intents.toml` for comparisons ("versus", "either" of two units, "regions") and "why"."""
     return {name: re.compile(pattern) for name, pattern in read("intents.toml")["sides"].items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Wordings of questions that follow on from another; the first four fit a whole question."""
+
+    why: re.Pattern[str]
+    when: re.Pattern[str]
+    teams: re.Pattern[str]
+    regions: re.Pattern[str]
+    and_: re.Pattern[str]
+    whole: re.Pattern[str]
+    versus: re.Pattern[str]
+    pronoun: re.Pattern[str]
+    filler: frozenset[str]
+
+
+@cache
+def following() -> Following:
+    """The wordings of `intents.toml` that follow on."""
+    data: dict[str, str] = dict(read("intents.toml")["following"])
+    filler = frozenset(data.pop("filler").split())
+    return Following(filler=filler, **{name: re.compile(pattern) for name, pattern in data.items()})
 
 
 @cache

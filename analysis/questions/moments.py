@@ -106,7 +106,8 @@ _QUARTER = r"q(?P<q>[1-4])(?: (?P<y>\d{4}))?"
 _AGO = r"(?:vor )?(?P<n><number>) (?P<s><span>)(?: ago)?"
 _NAMED = r"(?P<which><last>|<this>) (?P<s><span>|<month>)"
 _OUTSET = r"(?:the )?(?:start|beginning|begin|beginn|anfang) (?:of |der |des )?(?:the |this )?(?P<s><span>)"
-_ORDINALS = {"first quarter": "q1", "second quarter": "q2", "third quarter": "q3", "fourth quarter": "q4"}
+_ORDINAL = re.compile(r"(first|second|third|fourth|erste|zweite|dritte|vierte)[nsm]? (?:quarter|quartal)")
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "erste": 1, "zweite": 2, "dritte": 3, "vierte": 4}
 
 
 @cache
@@ -146,7 +147,7 @@ def _dated(text: str, today: date, not_before: date | None) -> Period | None:
     if match := _match(_ONE_MONTH, text):
         first = _past(_year(match), calendar().months[match["m"]], 1, today, not_before)
         return _part(whole("month", first), match["part"])
-    if match := _match(_QUARTER, _ORDINALS.get(text, text)):
+    if match := _match(_QUARTER, _ORDINAL.sub(lambda said: f"q{_ORDINALS[said[1]]}", text)):
         return whole("quarter", _past(_year(match), int(match["q"]) * 3 - 2, 1, today, not_before))
     return None
 

@@ -29,6 +29,7 @@ _UNIT_LIKE = {"team", "teams", "region", "unit", "group", "office", "segment", "
 class _Speech:
     """The patterns of `people.toml`."""
 
+    promise: tuple[re.Pattern[str], ...]
     refused: tuple[re.Pattern[str], ...]
     refused_as_written: tuple[re.Pattern[str], ...]
     who: re.Pattern[str]
@@ -47,6 +48,7 @@ def _speech() -> _Speech:
         return re.compile(pattern)
 
     return _Speech(
+        promise=tuple(compiled(pattern) for pattern in data["promise"]),
         refused=tuple(compiled(pattern) for pattern in data["refused"]),
         refused_as_written=tuple(compiled(pattern) for pattern in data["refused_as_written"]),
         who=compiled(data["who"]),
@@ -65,6 +67,8 @@ def about_person(words: Words, *, named: int, people: frozenset[str] = frozenset
         people: names of people as the roster writes them; common given names are known without it.
     """
     text, speech = words.text, _speech()
+    if any(pattern.search(words.plain) for pattern in speech.promise):
+        return False
     if any(pattern.search(text) for pattern in speech.refused):
         return True
     if any(pattern.search(words.plain) for pattern in speech.refused_as_written):

@@ -35,6 +35,14 @@ class Against(StrEnum):
 
     UNITS = "units"
     WEEKS = "weeks"
+    ACTION = "action"
+
+
+class Side(StrEnum):
+    """On which side of an action the weeks asked about lie."""
+
+    BEFORE = "before"
+    AFTER = "after"
 
 
 class Among(StrEnum):
@@ -73,6 +81,12 @@ class Question:
         compare: what a comparison sets side by side.
         against: the second period of a comparison of weeks; None means the latest weeks.
         among: what a ranking orders.
+        action: the asker's own words for something that was done ("reorg", "CRM migration"): what an effect is of,
+            what a comparison sets side by side (`compare` is `ACTION`: the weeks before it and those after), or
+            where the weeks asked about begin or end (`side`). Its day is in the log of actions, not in the words.
+        side: whether the weeks asked about lie before the action or after it; None when it is no bound.
+        why: whether reasons are asked for: of a cycle, why there was an alert and not how things stand.
+        when: whether the beginning is asked for: "since when".
         topic: the asker's own word for a measure ("approvals"), which picks themes and wordings.
         unknown: words that look like a unit and are none.
         unsure: when `intent` is unclear, complete readings to offer the asker, likeliest first.
@@ -87,6 +101,10 @@ class Question:
     compare: Against | None = None
     against: Period | None = None
     among: Among | None = None
+    action: str | None = None
+    side: Side | None = None
+    why: bool = False
+    when: bool = False
     topic: str | None = None
     unknown: tuple[str, ...] = ()
     unsure: tuple["Question", ...] = ()

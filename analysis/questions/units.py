@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -78,6 +78,7 @@ class UnitFinder:
         found = Units()
         hits = [*self._named(words), *self._scoped(words, found)]
         hits.sort(key=lambda hit: hit.start)
+        hits = self._without_misfits(hits)
         certain = [unit_id for hit in hits if len(hit.ids) == 1 or hit.all_of_them for unit_id in hit.ids]
         ordered: list[str] = []
         for hit in hits:
@@ -91,6 +92,34 @@ class UnitFinder:
                 found.several.append(tuple(sorted(hit.ids, key=lambda one: one not in self.own)))
         found.ids = tuple(dict.fromkeys(ordered))
         return found
+
+    def _without_misfits(self, hits: list[_Hit]) -> list[_Hit]:
+        """Two names run together that are no one unit, one of them in part: either could be meant."""
+        kept = list(hits)
+        for first, second in pairwise(hits):
+            run_on = first.end == second.start and len(first.ids) == len(second.ids) == 1
+            if not run_on or first not in kept or self._related(first.ids[0], second.ids[0]):
+                continue
+            if any(not self._whole(hit) for hit in (first, second)):
+                place = kept.index(first)
+                kept[place : place + 2] = [_Hit(first.start, second.end, (*first.ids, *second.ids))]
+        return kept
+
+    def _whole(self, hit: _Hit) -> bool:
+        """Whether a name was said in all its parts."""
+        return hit.end - hit.start >= len(self.parts[hit.ids[0]])
+
+    def _related(self, one: str, other: str) -> bool:
+        """Whether a unit lies below the other."""
+        return other in self._above(one) or one in self._above(other)
+
+    def _above(self, unit_id: str) -> list[str]:
+        above = []
+        here = self.by_id[unit_id]
+        while here.parent in self.by_id:
+            above.append(here.parent)
+            here = self.by_id[here.parent]
+        return above
 
     def _beside(self, one: str, certain: Sequence[str]) -> bool:
         """Whether a unit is a sibling of one that was named: "EMEA Enterprise and Mid-Market"."""
@@ -132,6 +161,8 @@ class UnitFinder:
             if not ids:
                 continue
             last = max(at[place][0] for place in range(start, end) if place in at)
+            while len(ids) == 1 and last < len(words) and words.items[last].text in self.parts[ids[0]]:
+                last += 1  # "Systems" says nothing alone and belongs to "Larkspur Systems"
             plural = len(ids) > 1 and last < len(words) and words.items[last].text in _PLURAL
             taken |= set(range(start, last))
             words.mark(start, last, f"{UNIT}:{start}")

@@ -9,10 +9,12 @@ from slack_bolt import Ack, App, BoltContext
 from handlers.edge.access import Permit
 from handlers.ids import COMMAND, Action
 from handlers.questions import answer_view
+from handlers.questions.conversation import Conversation
+from handlers.questions.question_text import question_text
 from handlers.services import Services
 from handlers.showing.blocks import section
 from handlers.words import words
-from surveys import asking, outbox
+from surveys import asking, corrections, outbox
 from surveys.outbox import Message
 from surveys.people.directory import Person
 from surveys.people.rights import Act
@@ -25,6 +27,7 @@ class Questions:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._conversation = Conversation()
 
     def register(self, app: App) -> None:
         """Listen to the command, to mentions, to direct messages and to the buttons that ask."""
@@ -63,6 +66,7 @@ class Questions:
         """A button whose value is a question; the answer comes as a direct message."""
         ack()
         action = body["actions"][0]
+        self._keep_correction(person, action["value"])
         key = _key("button", f"{body['user']['id']}{body['trigger_id']}")
         self._post(Message(key, "post", body["user"]["id"], self._payload(person, action["value"])))
 
@@ -74,8 +78,22 @@ class Questions:
         services = self._services
         zone = services.schedule.company_zone.key
         with services.database.read() as session:
-            asked = asking.ask(session, person, text, now=services.now(), company_zone=zone)
-        return answer_view.answer_message(asked, words(person.language))
+            before = self._conversation.before(person.id, now=services.now())
+            asked = asking.ask(session, person, text, now=services.now(), company_zone=zone, before=before)
+        say, question = words(person.language), asked.answer.question
+        self._conversation.remember(person.id, question, now=services.now())
+        self._conversation.offer(
+            person.id, text, {question_text(one, say) for one in question.unsure}, now=services.now()
+        )
+        return answer_view.answer_message(asked, say)
+
+    def _keep_correction(self, person: Person | None, meant: str) -> None:
+        """A press on one of the readings that were offered says what the question before it meant."""
+        now = self._services.now()
+        asked = None if person is None else self._conversation.taken_up(person.id, meant, now=now)
+        if asked is not None:
+            with self._services.database.work() as session:
+                corrections.keep(session, asked, meant, today=now.date())
 
     def _post(self, message: Message) -> None:
         with self._services.database.work() as session:

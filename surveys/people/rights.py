@@ -46,6 +46,7 @@ class Act(StrEnum):
     IMPORT_TARGETS = "import_targets"
     BACKTEST = "backtest"
     CHECK_QUESTIONS = "check_questions"
+    REVIEW_CORRECTIONS = "review_corrections"
     # When the time has come.
     SYNC_PEOPLE = "sync_people"
     WELCOME = "welcome"
@@ -114,6 +115,8 @@ RIGHTS: Mapping[Act, frozenset[Party]] = {
     Act.IMPORT_TARGETS: frozenset({Party.OPERATOR}),
     Act.BACKTEST: frozenset({Party.OPERATOR}),
     Act.CHECK_QUESTIONS: frozenset({Party.OPERATOR}),
+    # They hold no result, no asker and no person's name.
+    Act.REVIEW_CORRECTIONS: frozenset({Party.OPERATOR}),
     Act.SYNC_PEOPLE: frozenset({Party.CLOCK, Party.OPERATOR}),
     Act.WELCOME: frozenset({Party.CLOCK}),
     Act.OPEN_ROUND: frozenset({Party.CLOCK}),

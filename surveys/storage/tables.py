@@ -288,6 +288,15 @@ class ItemMeaningRow(Table):
     meaning: Mapped[str] = mapped_column(String(1000))
 
 
+class CorrectionRow(Table):
+    """A question that was not understood, and what its asker meant; never who, and never when."""
+
+    __tablename__ = "correction"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    asked: Mapped[str]
+    meant: Mapped[str] = mapped_column(String(1000))
+
+
 class CommentRow(Table):
     """A released comment: no key, a random id, and the lowest unit with enough respondents."""
 

@@ -7,6 +7,11 @@ from pathlib import Path
 
 from analysis.figures import Unit
 from analysis.questions import Intent, Question, parse
+from analysis.questions.acts import find_act
+from analysis.questions.measures import find_measures
+from analysis.questions.times import find_times
+from analysis.questions.units import UnitFinder
+from analysis.questions.words import Words
 
 TODAY = date(2026, 11, 18)
 UNITS = (
@@ -35,6 +40,9 @@ class Labelled:
     units: tuple[str, ...]
     time: tuple[str | None, str | None]
     compare: str | None
+    why: bool = False
+    side: str | None = None
+    action: str | None = None
 
 
 def _items(cell: str) -> tuple[str, ...]:
@@ -46,7 +54,9 @@ def labelled() -> Iterator[Labelled]:
         if line.startswith("#"):
             continue
         intent, measures, units, time, compare, text = (cell.strip() for cell in line.split("|", 5))
-        start, _, end = ("", "", "") if time == "-" else time.partition("..")
+        intent, _, why = intent.partition(" ")
+        side, _, action = time.partition(" ")
+        start, _, end = ("", "", "") if ".." not in time else time.partition("..")
         yield Labelled(
             text,
             intent,
@@ -54,6 +64,9 @@ def labelled() -> Iterator[Labelled]:
             _items(units),
             (start or None, end or None),
             None if compare == "-" else compare,
+            bool(why),
+            side if action else None,
+            action or None,
         )
 
 
@@ -81,11 +94,18 @@ def right(item: Labelled) -> dict[str, bool]:
         "intent": reading["intent"] == item.intent,
         "measures": silent or reading["measures"] == list(item.measures),
         "units": silent or sorted(question.unit_names) == sorted(item.units),
-        "time": silent or (reading["from"], reading["to"]) == item.time,
+        "time": silent or ((reading["from"], reading["to"]) == item.time and _bounded(question, item)),
     }
-    whole = all(parts.values()) and (silent or reading["compare"] == item.compare)
+    whole = all(parts.values()) and (silent or (reading["compare"] == item.compare and question.why == item.why))
     confident = question.intent not in {Intent.UNCLEAR, Intent.REFUSED, Intent.HELP}
     return parts | {"whole": whole, "confident and wrong": confident and not whole}
+
+
+def _bounded(question: Question, item: Labelled) -> bool:
+    """Whether the action that bounds the weeks is the one that was said, by its word and its side."""
+    if item.side is None or item.action is None:
+        return question.side is None
+    return question.side == item.side and item.action in (question.action or "")
 
 
 def accuracy(items: Sequence[Labelled]) -> dict[str, float]:
@@ -100,3 +120,13 @@ def table(rows: Iterable[tuple[str, Sequence[Labelled]]]) -> str:
         scores = accuracy(items)
         lines.append(f"{name:<12}{len(items):>5}" + "".join(f"{scores[part]:>21.1%}" for part in PARTS))
     return "\n".join(lines)
+
+
+def marked(text: str) -> str:
+    """A question as the classifier of intents sees it."""
+    words = Words.of(text)
+    find_times(words, today=TODAY)
+    UnitFinder(UNITS, ("emea-ent",)).find(words)
+    find_act(words)
+    find_measures(words)
+    return words.text

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from analysis.figures import Unit
-from analysis.questions import Intent, Period, parse
+from analysis.questions import Against, Intent, Period, Side, parse
+from analysis.questions.deciding import BELIEVED
+from analysis.questions.guessing import examples, guesses
 from analysis.stages import Stage
-from tests.analysis.question_set import TODAY, UNITS, ask, building, held_out, right, table
+from tests.analysis.question_set import TODAY, UNITS, ask, building, held_out, marked, right, table
 
-# Measured when this was written: the building part 100%; the held-out part 93% whole, 3% wrong with confidence.
-LEAST_HELD_OUT = 0.90
-MOST_CONFIDENT_AND_WRONG = 0.04
+# As `make bench ARGS="--only questions"` measures them, less what one question more or less is worth.
+LEAST_HELD_OUT = 0.91
+MOST_CONFIDENT_AND_WRONG = 0.038
 
 
 def test_the_building_part_is_read_right() -> None:
@@ -25,7 +27,7 @@ def test_the_building_part_is_read_right() -> None:
 def test_the_held_out_part_keeps_its_accuracy() -> None:
     sys.stdout.write(table([("building", building()), ("held out", held_out())]))
     results = [right(item) for item in held_out()]
-    assert len(results) >= 50
+    assert len(results) >= 180
     assert sum(result["whole"] for result in results) / len(results) >= LEAST_HELD_OUT
     assert sum(result["confident and wrong"] for result in results) / len(results) <= MOST_CONFIDENT_AND_WRONG
 
@@ -231,3 +233,103 @@ def test_nonsense_is_unclear_or_refused(text: str) -> None:
 def test_the_topic_is_the_askers_word() -> None:
     question = ask("what do people say about approvals")
     assert (question.measures, question.topic) == ((Stage.FRICTION,), "approvals")
+
+
+def test_the_building_part_is_what_the_classifier_learns_from() -> None:
+    learnt = set(examples())
+    missing = [
+        (marked(item.text), item.intent)
+        for item in building()
+        if item.intent not in {"refused", "unclear"} and (marked(item.text), Intent(item.intent)) not in learnt
+    ]
+    assert not missing
+
+
+def test_nothing_of_the_held_out_part_is_learnt_from() -> None:
+    learnt = {text for text, _ in examples()}
+    built = {marked(item.text) for item in building()}
+    assert not [item.text for item in held_out() if marked(item.text) in learnt - built - spoken_by_buttons()]
+
+
+def spoken_by_buttons() -> set[str]:
+    """Questions that our own buttons ask are said to everybody, and so by somebody."""
+    return {"help"}
+
+
+def test_the_classifier_is_sure_of_what_it_was_shown_and_of_nothing_else() -> None:
+    best = guesses("how is MEASURE in UNIT")[0]
+    assert (best.intent, best.chance > BELIEVED) == (Intent.LEVEL, True)
+    nothing = guesses("zonk flarp gronk")[0]
+    assert nothing.intent is Intent.UNCLEAR or nothing.chance < BELIEVED
+    assert guesses("why is MEASURE low") == guesses("why is MEASURE low")
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("which overlay could we drop without missing it", Intent.OVERLAYS),
+        ("trust in EMEA without DACH", Intent.LEVEL),
+        ("how is trust in enterprise", Intent.LEVEL),
+    ],
+)
+def test_in_doubt_it_offers_what_may_be_meant(text: str, offered: Intent) -> None:
+    question = ask(text)
+    assert offered in {question.intent, *(option.intent for option in question.unsure)}
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "side"),
+    [
+        ("how was trust in EMEA before the reorg", "reorg", Side.BEFORE),
+        ("friction in EMEA since the new CRM migration", "crm migration", Side.AFTER),
+        ("Reibung in DACH nach der Umstrukturierung", "umstrukturierung", Side.AFTER),
+        ("compare trust before and after the reorg", "reorg", None),
+    ],
+)
+def test_an_action_bounds_the_weeks(text: str, action: str, side: Side | None) -> None:
+    question = ask(text)
+    assert (question.action, question.side) == (action, side)
+    assert (question.compare is Against.ACTION) == (side is None)
+
+
+@pytest.mark.parametrize(
+    "text", ["trust since March", "trust since the beginning of the year", "trust before June"]
+)
+def test_a_time_is_no_action(text: str) -> None:
+    assert ask(text).action is None
+
+
+def test_a_person_is_no_action() -> None:
+    assert ask("trust in DACH before Anna left").intent is Intent.REFUSED
+    assert ask("trust in DACH since the Anna thing").intent is Intent.REFUSED
+
+
+def test_why_there_was_an_alert_is_told_from_how_the_cycle_stands() -> None:
+    assert ask("why did you alert").why
+    assert ask("warum gab es einen Alarm").why
+    assert not ask("is the cycle forming anywhere").why
+
+
+@pytest.mark.parametrize(
+    ("text", "measures"),
+    [
+        ("not trust, friction in EMEA", (Stage.FRICTION,)),
+        ("friction instead of trust in EMEA", (Stage.FRICTION,)),
+        ("do people in EMEA not trust management", (Stage.TRUST,)),
+        ("trust and friction in EMEA", (Stage.TRUST, Stage.FRICTION)),
+    ],
+)
+def test_a_measure_that_is_denied_is_not_meant(text: str, measures: tuple[Stage, ...]) -> None:
+    assert ask(text).measures == measures
+
+
+@pytest.mark.parametrize(
+    "text", ["Can management see individual answers?", "does anyone see what i wrote", "can hr read my comments"]
+)
+def test_what_others_may_see_is_no_question_about_a_person(text: str) -> None:
+    assert ask(text).intent is Intent.DEFINITION
+
+
+@pytest.mark.parametrize("text", ["can I see individual answers", "can management see what Anna wrote"])
+def test_asking_for_answers_is(text: str) -> None:
+    assert ask(text).intent is Intent.REFUSED

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-from tests.bench import calendar, cycle, detection, effects, themes
+from tests.bench import calendar, cycle, detection, effects, questions, themes
 from tests.bench.trials import Setting
 
 TEAMS, QUICK_TEAMS = 600, 40
@@ -55,6 +55,11 @@ def _themes(teams: int) -> list[Table]:
     return [themes.table(3 if teams <= QUICK_TEAMS else 12)]
 
 
+def _questions(teams: int) -> list[Table]:
+    del teams  # the questions are what they are
+    return [questions.table()]
+
+
 def _calendar(teams: int) -> list[Table]:
     return calendar.tables(quick=teams <= QUICK_TEAMS)
 
@@ -65,6 +70,7 @@ JOBS = (
     Job("effects", _effects),
     Job("themes", _themes),
     Job("calendar", _calendar),
+    Job("questions", _questions),
 )
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from slack_bolt import BoltContext
 
+from analysis.questions import Intent, Question
 from handlers.ids import COMMAND, Action
+from handlers.questions.ask import Questions
+from handlers.questions.conversation import FORGOTTEN_AFTER, MOST_ASKERS, Conversation
 from handlers.words import words
+from surveys import corrections
 from surveys.people import directory
 from tests.handlers.office import Office, action_ids, block_types, words_of
 
@@ -158,8 +164,6 @@ def test_bot_does_not_answer_its_own_messages_or_edits(seasoned: Office) -> None
     dm = seasoned.dm("sam")
     event = {"type": "message", "channel_type": "im", "channel": dm, "ts": "1.1", "user": seasoned.id("sam")}
     before = {m["ts"] for m in seasoned.messages("sam")}
-    from handlers.questions.ask import Questions  # noqa: PLC0415
-
     questions = Questions(seasoned.bot.services)
     with seasoned.bot.database.read() as session:
         sam = directory.by_slack_id(session, seasoned.id("sam"))
@@ -179,3 +183,47 @@ def test_question_about_a_person_gets_the_same_kind_refusal_whoever_asks(seasone
     first = {answer["blocks"][0]["text"]["text"] for answer in answers}
     assert first == {f"*{words('en')('answer.refused')}*"}
     assert not any("(n " in words_of(answer) for answer in answers)
+
+
+def test_follow_up_is_read_against_what_the_same_person_asked_before(seasoned: Office) -> None:
+    dm = seasoned.dm("chief")
+    seasoned.ask("chief", "how is trust in South", dm)
+    seasoned.ask("ada", "how is friction in South")
+    assert "Trust in R&amp;D North" in words_of(seasoned.ask("chief", "and R&D North?", dm))
+    assert words("en")("answer.refused") in words_of(seasoned.ask("chief", "and Anna?", dm))
+
+
+def test_question_before_is_forgotten_after_a_while() -> None:
+    conversation, now = Conversation(), datetime(2026, 11, 18, 9, tzinfo=UTC)
+    question = Question(Intent.LEVEL)
+    conversation.remember("p1", question, now=now)
+    conversation.remember("p1", Question(Intent.UNCLEAR), now=now)
+    assert conversation.before("p1", now=now + FORGOTTEN_AFTER) == question
+    assert conversation.before("p2", now=now) is None
+    assert conversation.before("p1", now=now + FORGOTTEN_AFTER + timedelta(seconds=1)) is None
+    assert conversation.before("p1", now=now) is None
+
+
+def test_askers_before_the_newest_thousand_are_forgotten() -> None:
+    conversation, now = Conversation(), datetime(2026, 11, 18, 9, tzinfo=UTC)
+    for number in range(MOST_ASKERS + 1):
+        conversation.remember(str(number), Question(Intent.LEVEL), now=now)
+    assert conversation.before("0", now=now) is None
+    assert conversation.before("1", now=now) is not None
+
+
+def test_reading_that_is_chosen_is_kept_as_an_example_for_the_admin(seasoned: Office) -> None:
+    def kept() -> list[tuple[str, str]]:
+        with seasoned.bot.database.read() as session:
+            return [(one.asked, one.meant) for one in corrections.kept(session)]
+
+    questions = Questions(seasoned.bot.services)
+    with seasoned.bot.database.read() as session:
+        chief = directory.by_slack_id(session, seasoned.id("chief"))
+    asked = "friction, zonk flarp gronk, South"
+    event = {"type": "message", "channel_type": "im", "channel": "D1", "user": seasoned.id("chief")}
+    questions.message(event | {"text": asked, "ts": "7.1"}, BoltContext(), chief)
+    body = {"user": {"id": seasoned.id("chief")}, "trigger_id": "7.2"}
+    for value in ("How about friction in South?", "How about friction in South?", "What has changed?"):
+        questions.button(lambda: None, body | {"actions": [{"value": value}]}, chief)
+    assert kept() == [(asked, "How about friction in South?")]

@@ -373,6 +373,13 @@ def upgrade() -> None:
         sa.Column("meaning", sa.String(length=1000), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_meaning")),
     )
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("asked", sa.String(length=255), nullable=False),
+        sa.Column("meant", sa.String(length=1000), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
 
     if op.get_bind().dialect.name == "postgresql":
         for table, columns in UNSAMPLED.items():
@@ -385,6 +392,7 @@ def downgrade() -> None:
     op.drop_table("later")
     op.drop_table("wish")
     op.drop_table("wanted_round")
+    op.drop_table("correction")
     op.drop_table("item_meaning")
     op.drop_table("share")
     op.drop_table("figure")

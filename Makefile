@@ -18,7 +18,7 @@ demo: .venv/ready ## live through 26 weeks of a sales organisation, then click t
 	@.venv/bin/orgpulse demo $(ARGS)
 
 test: .venv/ready ## run the whole test suite (ARGS="-k name" picks some)
-	@$(PY) -m pytest -n 3 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: .venv/ready ## lint, types, layers and migrations: everything CI checks besides the tests
 	@$(PY) -m ruff check .

@@ -51,10 +51,10 @@ from tests.attack.quay import (
 )
 from tests.handlers.office import NORTH, SOUTH
 
-FORGED = {Effort.SMALL: 70, Effort.FULL: 4000}
+FORGED = {Effort.SMALL: 40, Effort.FULL: 4000}
 OF_WEAKER = {Effort.SMALL: 25, Effort.FULL: 400}
 # Of every button with every value by everybody, some 20,000.
-CLICKS = {Effort.SMALL: 30, Effort.FULL: 4000}
+CLICKS = {Effort.SMALL: 18, Effort.FULL: 4000}
 OWN_TEAM = {"north1": NORTH_TEAM, "south1": SOUTH_TEAM}
 # A click that failed names its line in the log.
 _REFERENCE = re.compile(r"\b[0-9a-f]{8}\b")

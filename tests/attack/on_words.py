@@ -59,7 +59,7 @@ from tests.attack.quay import DOCKS, MILLS, NORTH_TEAM, plant, roster_csv
 from tests.company import WEEKLY, close
 from tests.handlers.synthetic_states import alert_case
 
-TEXTS = {Effort.SMALL: 300, Effort.FULL: 10_000}
+TEXTS = {Effort.SMALL: 150, Effort.FULL: 10_000}
 # What takes longer is tried with every so many; and how many comment in one round.
 EVERY = {Effort.SMALL: 3, Effort.FULL: 1}
 ANSWERING = {Effort.SMALL: 60, Effort.FULL: 500}

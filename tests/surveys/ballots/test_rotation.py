@@ -230,7 +230,7 @@ def test_a_power_cut_at_any_statement_leaves_the_old_key_in_force(database: Data
     assert found_under(database, load(path)) == EVERYTHING
 
 
-@pytest.mark.parametrize("after", ["1", "150", "300", "commit"])
+@pytest.mark.parametrize("after", ["1", "300", "commit"])
 def test_a_process_that_is_killed_loses_nothing(database: Database, path: Path, after: str) -> None:
     old = MasterKey.create(path)
     write_diaries(database, old)

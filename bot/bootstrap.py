@@ -11,6 +11,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 
+from analysis.questions.guessing import get_ready
 from bot.acts import does
 from bot.database import open_database
 from bot.delivery import Sender
@@ -172,6 +173,8 @@ class Orgpulse:
         often: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler.add_job(self.tick.run, "interval", seconds=TICK_SECONDS, **often)
         scheduler.add_job(self.sync_people, "interval", hours=SYNC_HOURS, **often)
+        # The first question does not wait for what reads it.
+        scheduler.add_job(get_ready)
         scheduler.start()
         self._scheduler = scheduler
 

@@ -45,6 +45,11 @@ def guesses(text: str) -> tuple[Guess, ...]:
     return _Trained.on(examples()).guesses(text)
 
 
+def get_ready() -> None:
+    """Train the classifier now, so that the first question does not wait for it."""
+    _Trained.on(examples())
+
+
 def _words_and_pairs(text: str) -> list[str]:
     words = text.split()
     return [*words, *(" ".join(pair) for pair in pairwise(words))]

@@ -169,6 +169,8 @@ def form(part: Part, now: Glance, say: Words) -> dict[str, Any]:
         else:
             blocks.append(_input(name, _label(name, say), _element(name, now, say), optional=part is Part.CHANNEL))
     asks = any(block["type"] == "input" for block in blocks)
+    if asks and part is Part.CHANNEL:
+        blocks.append(context(say("setup.channel_may_be_empty")))
     return _modal(Callback.SETUP_FORM, say, blocks, submit="setup.next" if asks else None, metadata=part.value)
 
 

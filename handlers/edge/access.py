@@ -39,7 +39,7 @@ class Permit:
             person = directory.by_slack_id(session, _slack_id(body))
         if not may(person, self.act):
             log.info("refused: %s", self.act.value, extra={"action": "refused"})
-            return _refuse(ack, body, client, person)
+            return _refuse(ack, body, client, person, self.act)
         context["person"] = person
         return next_()
 
@@ -50,9 +50,11 @@ def _slack_id(body: dict[str, Any]) -> str:
     return str(user["id"] if isinstance(user, dict) else user)
 
 
-def _refuse(ack: Ack, body: dict[str, Any], client: WebClient, person: Person | None) -> BoltResponse:
+def _refuse(ack: Ack, body: dict[str, Any], client: WebClient, person: Person | None, act: Act) -> BoltResponse:
     say = words(person.language if person else "en")
-    text = say("home.stranger" if person is None else "error.NotYours")
+    # Whoever leads and is not asked has not been denied anything.
+    known = "error.NotAsked" if act is Act.ANSWER else "error.NotYours"
+    text = say("home.stranger" if person is None else known)
     # Whatever was pressed, it is not always about a pulse.
     view = notice(text, say, title=say("home.title"))
     if body.get("type") == "view_submission":

@@ -20,7 +20,7 @@ from surveys.outbox import Message
 from surveys.people import directory
 from surveys.people.directory import Person
 from surveys.people.rights import Act
-from surveys.rounds import rounds
+from surveys.rounds import answering, rounds
 
 
 class OwnData:
@@ -70,7 +70,19 @@ class OwnData:
         with self._services.database.work() as session:
             directory.choose_language(session, person, None if value == AS_IN_SLACK else value)
             changed = directory.by_id(session, person.id)
+        if changed is not None:
+            self._ask_in_their_language(changed)
         client.views_publish(user_id=body["user"]["id"], view=self._home.view(changed))
+
+    def _ask_in_their_language(self, person: Person) -> None:
+        """A pulse that still waits speaks the new language; one that was answered has said its thanks."""
+        services = self._services
+        with services.database.read() as session:
+            pulse = rounds.open_pulse(session, person, now=services.now())
+            if pulse is None or answering.is_done(session, services.keys, person, pulse.round.id):
+                return
+            anew = asking_message(session, services, person, pulse.round)
+        change_asking_message(services, person, pulse.round, anew)
 
     def erase(self, ack: Ack, body: dict[str, Any], client: WebClient, person: Person) -> None:
         """Take back what lies in the box and empty the diary; the message that asked asks again."""

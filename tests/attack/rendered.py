@@ -71,9 +71,12 @@ def sayable(answer: Answer, record: Record, say: Words) -> set[str]:
     """The numbers that an answer holds, as a message may write them."""
     decimals: list[float | None] = [0.0]
     counts: list[int | None] = [len(answer.figures), len({one.unit for one in answer.figures})]
-    days = [*record.weeks, answer.question.start, answer.question.end]
-    if answer.question.against is not None:
-        days += [answer.question.against.start, answer.question.against.end]
+    days: list[date | None] = [*record.weeks]
+    # Questions to go on with, and those asked back, say their own days.
+    for question in (answer.question, *answer.next):
+        days += [question.start, question.end]
+        if question.against is not None:
+            days += [question.against.start, question.against.end]
     for one in (*answer.figures, *answer.neighbours):
         decimals += [one.mean, one.change, *(one.interval or ())]
         counts += [one.n, one.rank, one.weeks, *(int(end) for end in one.band or ())]

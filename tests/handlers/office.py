@@ -45,7 +45,7 @@ APPROVALS = [
 # Weeks behind the seasoned office.
 WEEKS = 8
 # A message that cannot be waited for any longer is not coming.
-PATIENCE = 8.0
+PATIENCE = 30.0
 # A Home tab that is opened while something on it is pressed gives way to what the pressing drew.
 GAVE_WAY = "hash_conflict"
 

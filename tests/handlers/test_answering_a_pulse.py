@@ -137,7 +137,7 @@ def test_forwarded_button_tells_a_stranger_kindly_that_they_are_not_in_the_list(
 
 def test_manager_does_not_answer_pulses_and_is_told_so(office: Office) -> None:
     office.bot.app.dispatch(pressed(office, "nora", Action.OPEN_PULSE, office_round(office)))
-    assert words("en")("error.NotYours") in shown_in(office, "nora")
+    assert words("en")("error.NotAsked") in shown_in(office, "nora")
     clear(office, "nora")
 
 

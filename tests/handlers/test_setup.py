@@ -121,6 +121,7 @@ def test_another_item_of_the_same_kind_measures_a_stage(office: Office) -> None:
 def test_what_is_fixed_where_the_bot_runs_is_told_and_not_asked(office: Office) -> None:
     form = part(office, Part.CHANNEL)
     assert "is changed there" in words_of(form)
+    assert "Empty it" not in words_of(form)
     assert "submit" not in form or form["submit"] is None
     assert not [block for block in form["blocks"] if block["type"] == "input"]
 

@@ -3,6 +3,7 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
+from threading import Thread
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -173,9 +174,9 @@ class Orgpulse:
         often: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler.add_job(self.tick.run, "interval", seconds=TICK_SECONDS, **often)
         scheduler.add_job(self.sync_people, "interval", hours=SYNC_HOURS, **often)
-        # The first question does not wait for what reads it.
-        scheduler.add_job(get_ready)
         scheduler.start()
+        # The first question does not wait for what reads it.
+        Thread(target=get_ready, name="reading", daemon=True).start()
         self._scheduler = scheduler
 
     def stop(self) -> None:

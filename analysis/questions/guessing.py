@@ -27,6 +27,7 @@ class Guess:
     chance: float
 
 
+@cache
 def examples() -> tuple[tuple[str, Intent], ...]:
     """The marked questions (`Words.text`) that the classifier is trained on, with their intents."""
     data: dict[str, list[str]] = read("examples.toml")

@@ -138,7 +138,6 @@ def test_intervals_tell_nothing_of_other_units() -> None:
 
 
 def test_manager_gets_the_page_of_their_team_and_nobody_else_does(seasoned: Office) -> None:
-    others = {name: len(seasoned.messages(name)) for name in ("sam", "chief", "ada", "north1")}
     general = len(seasoned.messages("nora", seasoned.channel("general")))
     message = type_export(seasoned, "nora")
     image = next(block for block in message["blocks"] if block["type"] == "image")  # type: ignore[attr-defined]
@@ -148,7 +147,8 @@ def test_manager_gets_the_page_of_their_team_and_nobody_else_does(seasoned: Offi
     assert "R&amp;D North, week of" in told
     assert "(n 6), average" in message["blocks"][0]["text"]["text"]  # type: ignore[index]
     deliver(seasoned.bot)
-    assert {name: len(seasoned.messages(name)) for name in others} == others
+    for name in ("sam", "chief", "ada", "north1"):
+        assert all(image["alt_text"] not in words_of(one) for one in seasoned.messages(name))
     assert len(seasoned.messages("nora", seasoned.channel("general"))) == general
 
 
